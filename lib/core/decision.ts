@@ -1,0 +1,61 @@
+import type { Json } from './json.ts';
+
+/** What was decided about one message. */
+export type Decision =
+  | 'parked'
+  | 'throttled'
+  | 'dropped'
+  | 'expired'
+  | 'duplicate'
+  | 'skewed'
+  | 'escalated'
+  | 'accepted'
+  | 'audited'
+  | 'delivered'
+  | 'retried'
+  | 'failed';
+
+/** One line of the decision log: enough to re-decide the message without its payload. */
+export interface DecisionRecord {
+  readonly v: 1;
+  /** When it was decided, ms since the epoch. */
+  readonly at: number;
+  readonly application: string;
+  readonly tier: string;
+  readonly version: string;
+  readonly flow: string | null;
+  readonly decision: Decision;
+  /** Why, where the decision alone does not say it: an error, the gate that dropped, the side that was late. */
+  readonly reason?: string;
+  readonly code?: string;
+  /** The messages it was decided from. */
+  readonly in: readonly { readonly id: string; readonly kind: string; readonly ts?: number }[];
+  /** What was sent, and to which queue. */
+  readonly out?: readonly { readonly id: string; readonly to: string }[];
+  readonly attempt: number;
+  readonly score?: number;
+  readonly threshold?: number;
+  /** True where the prediction was not satisfied and accepted all the same, as the last tier's. */
+  readonly exhausted?: true;
+  /** True where the flow escalated in shadow as well. */
+  readonly audit?: true;
+  /** Milliseconds the model took, a batch's shared evenly. */
+  readonly modelMs?: number;
+  /** Milliseconds since the message was sent to this tier. */
+  readonly latencyMs?: number;
+  /** Until when a throttled or retried message waits, ms since the epoch. */
+  readonly until?: number;
+  /** Calls made for this message: queue messages sent, table updates, object gets and puts. */
+  readonly calls: CallCount;
+  readonly bytes?: { readonly declared: number; readonly fetched: number };
+  /** Predictions, kept for audits (both tiers') and where payload capture is on. */
+  readonly signal?: Json;
+  readonly output?: Json;
+}
+
+/** Port calls. */
+export interface CallCount {
+  readonly queue: number;
+  readonly table: number;
+  readonly object: number;
+}

@@ -1,0 +1,20 @@
+import type { Awaitable } from './json.ts';
+
+/** What a gate returns to end a flow here: counted, logged and acknowledged. `undefined` is a value, not a drop. */
+export const drop: unique symbol = Symbol.for('sluice.drop') as never;
+
+/**
+ * A function at one of a tier's four edges that transforms a value or drops the flow.
+ *
+ * @example
+ * ```ts
+ * import { drop, type Gate } from 'sluice';
+ *
+ * const noBags: Gate<{ label: string }> = (signal) => (signal.label === 'Bag' ? drop : signal);
+ * console.log(noBags({ label: 'Bag' }, { flowId: 'f1' }) === drop); // true
+ * ```
+ */
+export type Gate<T> = (value: T, context: { readonly flowId: string }) => Awaitable<T | typeof drop>;
+
+/** Which of the four edges a gate stands at. */
+export type GateName = 'data' | 'signal' | 'destination' | 'escalate';

@@ -1,0 +1,47 @@
+/** A typed pointer to a payload in the object store; it travels in messages, the bytes do not. */
+export interface ObjectReference {
+  readonly bucket: string;
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex SHA-256 of the bytes, checked when they are fetched. */
+  readonly sha256: string;
+  readonly contentType?: string;
+  /** Stamped by the tier that declares it: delete once the flow's answer has been delivered. */
+  readonly deleteAfter?: 'accepted';
+}
+
+/** References by the name their tier or stream declares. */
+export type ObjectReferences = Readonly<Record<string, ObjectReference>>;
+
+/** What a tier or stream declares about one object. */
+export interface ObjectSpec {
+  readonly contentType?: string;
+  /** Refuse larger objects, before they are fetched. Bytes. */
+  readonly maxBytes?: number;
+  /** `accepted`: delete once the flow's answer has been delivered. Left out, the bucket's lifecycle rules clean up. */
+  readonly deleteAfter?: 'accepted';
+}
+
+/** Objects by name, as declared. */
+export type ObjectSpecs = Readonly<Record<string, ObjectSpec>>;
+
+/** A lazy object: nothing moves until one of its methods is called, and then at most once per invocation. */
+export interface LazyObject {
+  readonly reference: ObjectReference;
+  /** The whole payload. @throws SluiceError `object-missing`, `object-foreign`, `object-corrupt`, `object-too-large` */
+  bytes(): Promise<Uint8Array>;
+  /** The payload as UTF-8 text. */
+  text(): Promise<string>;
+  /** The payload in chunks, from the same single fetch. */
+  stream(): ReadableStream<Uint8Array>;
+  /** Path of a temporary file holding the payload, for libraries that only read files; removed after the invocation. */
+  file(): Promise<string>;
+}
+
+/** Total bytes that the references promise. */
+export function declaredBytes(references: ObjectReferences | undefined): number {
+  let bytes = 0;
+  for (const name in references) bytes += references[name]!.size;
+  return bytes;
+}

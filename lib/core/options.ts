@@ -1,0 +1,33 @@
+import { closest } from 'fastest-levenshtein';
+import { SluiceError } from './errors.ts';
+
+/** Throws `option-unknown` for the first key of `options` that is not in `known`, naming the nearest one that is. */
+export function rejectUnknownKeys(options: object, known: readonly string[], what: string): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    throw new SluiceError('option-unknown', `${what} has no option "${key}"`, {
+      fix: `Did you mean "${closest(key, known as string[])}"? Known options: ${known.join(', ')}.`,
+      details: { key, known },
+    });
+  }
+}
+
+/** Throws `option-invalid` unless `ok`; `expected` completes the sentence "must be …". */
+export function requireOption(ok: boolean, what: string, option: string, value: unknown, expected: string): void {
+  if (ok) return;
+  throw new SluiceError('option-invalid', `${what}: ${option} is ${printable(value)} and must be ${expected}`, {
+    details: { option },
+  });
+}
+
+/** Names become queue, function and table-key parts, so they keep to what AWS allows in all of them. */
+export function requireName(name: unknown, what: string): asserts name is string {
+  if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(name)) return;
+  throw new SluiceError('name-invalid', `${what} is named ${printable(name)}`, {
+    fix: 'Use 1 to 40 lower-case letters, digits and dashes, beginning with a letter.',
+  });
+}
+
+function printable(value: unknown): string {
+  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,104 @@
+import type { Destination } from './destination.ts';
+import type { TierDefinition } from './tier-definition.ts';
+
+/** Where a tier sends what it is not sure of. */
+export interface NextTier {
+  readonly name: string;
+  readonly queue: string;
+  /** True where the next tier joins: the escalation then brings the signal only, not the data. */
+  readonly joins: boolean;
+}
+
+/** One tier as it runs: its definition, its place in the graph, its derived times. */
+export interface TierPlan {
+  readonly application: string;
+  readonly tier: TierDefinition;
+  readonly version: string;
+  readonly file: string;
+  /** `entry`: first tier. `carry`: the escalation brings the data. `join`: data comes by a stream of its own. */
+  readonly mode: 'entry' | 'carry' | 'join';
+  /** The queues it reads: one, or two for a join. */
+  readonly reads: readonly { readonly queue: string; readonly kind: 'data' | 'signal' }[];
+  readonly deadLetters: string;
+  readonly answers: string;
+  readonly next: NextTier | undefined;
+  readonly limits: Limits;
+}
+
+/** The destination as it runs. */
+export interface DestinationPlan {
+  readonly application: string;
+  readonly destination: Destination;
+  readonly version: string;
+  readonly file: string;
+  readonly reads: readonly { readonly queue: string; readonly kind: 'answer' }[];
+  readonly deadLetters: string;
+  readonly limits: Limits;
+}
+
+/** Times that follow from a tier's timeout, ms. */
+export interface Limits {
+  /** One invocation, loading and sending included. */
+  readonly functionMs: number;
+  /** How long a claim holds: longer than the function may run, shorter than the message stays hidden. */
+  readonly leaseMs: number;
+  /** AWS asks for six times the function's timeout plus the batch window (Lambda developer guide, SQS event source mappings). */
+  readonly visibilityMs: number;
+}
+
+/** A queue as every cloud must make it. */
+export interface QueueSpec {
+  readonly name: string;
+  readonly visibilityMs: number;
+  readonly retentionMs: number;
+  /** Receives after which the queue itself gives a message up: the backstop for functions that die on it. */
+  readonly maxReceives?: number;
+  readonly deadLetters?: string;
+}
+
+/** A whole application, checked. */
+export interface Graph {
+  readonly application: string;
+  /** From the first tier to the last of each cascade. */
+  readonly tiers: readonly TierPlan[];
+  readonly destination: DestinationPlan | undefined;
+  readonly queues: readonly QueueSpec[];
+}
+
+/** The queue all answers go to. */
+export const ANSWERS = 'answers';
+
+const DAY_MS = 86_400_000;
+const SEND_AND_LOAD_MS = 5_000;
+
+/** The limits of a function whose one task may take `timeoutMs`. */
+export function limitsFor(timing: { readonly timeoutMs: number; readonly windowMs: number }): Limits {
+  const functionMs = timing.timeoutMs + SEND_AND_LOAD_MS;
+  return { functionMs, leaseMs: functionMs + 1_000, visibilityMs: 6 * functionMs + timing.windowMs };
+}
+
+/** The queues that tiers and destination need, dead-letter queues included. */
+export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPlan | undefined): readonly QueueSpec[] {
+  const specs: QueueSpec[] = [];
+  for (const plan of destination ? [...tiers, destination] : tiers) {
+    for (const { queue } of plan.reads) {
+      specs.push({
+        name: queue,
+        visibilityMs: plan.limits.visibilityMs,
+        retentionMs: 4 * DAY_MS,
+        maxReceives: maxReceives(plan),
+        deadLetters: plan.deadLetters,
+      });
+    }
+    specs.push({ name: plan.deadLetters, visibilityMs: 30_000, retentionMs: 14 * DAY_MS });
+  }
+  if (!destination) specs.push({ name: ANSWERS, visibilityMs: 30_000, retentionMs: 4 * DAY_MS });
+  return specs;
+}
+
+function maxReceives(plan: TierPlan | DestinationPlan): number {
+  // A paced tier hides messages until their turn, and each return counts as a receive: allow all that SQS allows.
+  if ('tier' in plan && plan.tier.timing.pace) return 1_000;
+  const timing = 'tier' in plan ? plan.tier.timing : plan.destination.timing;
+  return 2 * timing.maxAttempts + 10;
+}

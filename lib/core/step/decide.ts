@@ -1,0 +1,190 @@
+import { drop } from '../drop.ts';
+import type { Envelope } from '../envelope.ts';
+import { SluiceError, toError } from '../errors.ts';
+import { derivedFraction, derivedId } from '../identity.ts';
+import type { Json } from '../json.ts';
+import type { ObjectReference } from '../object-reference.ts';
+import type { TierPlan } from '../plan.ts';
+import type { Work } from './arrive.ts';
+import { complete } from './claim.ts';
+import { ACK, gated, now, type Outcome, type Predicted, type Step } from './effects.ts';
+import { type Details, placeOf, record, reply, type Story } from './story.ts';
+
+/** What a prediction leads to. */
+export type Verdict = 'accept' | 'escalate' | 'exhausted';
+
+/** Satisfied ⇔ score ≥ threshold; a tier without a threshold accepts everything. */
+export function verdictOf(plan: Pick<TierPlan, 'tier' | 'next'>, score: number | undefined): Verdict {
+  if (!plan.tier.satisfied || (score !== undefined && score >= plan.tier.satisfied.atLeast)) return 'accept';
+  return plan.next ? 'escalate' : 'exhausted';
+}
+
+/** Whether an accepted flow also escalates in shadow: the same flow always gets the same answer. */
+export function isAudited(plan: Pick<TierPlan, 'tier' | 'next'>, flow: string): boolean {
+  const share = plan.tier.audit ?? 0;
+  return plan.next !== undefined && share > 0 && derivedFraction('audit', plan.tier.name, flow) < share;
+}
+
+/** Scores a prediction, sends it on by its verdict, and records what was decided. */
+export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
+  const score = scoreOf(story, plan, work, predicted.output);
+  if (score !== undefined) story.score = score;
+  if (story.envelope!.audit) return yield* audited(story, plan, work, predicted);
+  const verdict = verdictOf(plan, score);
+  switch (verdict) {
+    case 'escalate':
+      return yield* escalated(story, plan, work, predicted);
+    case 'accept':
+      return yield* accepted(story, plan, work, predicted, {});
+    case 'exhausted':
+      if (plan.tier.exhausted === 'accept') return yield* accepted(story, plan, work, predicted, { exhausted: true });
+      throw new SluiceError('exhausted', `the last tier is not sure enough: score ${score} < ${plan.tier.satisfied?.atLeast}`, {
+        ...placeOf(story),
+        fix: "Add a tier after it, lower its threshold, or set exhausted: 'accept'.",
+        retry: 'never',
+      });
+  }
+}
+
+function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): number | undefined {
+  const { satisfied } = plan.tier;
+  if (!satisfied) return undefined;
+  const invalid = (problem: string, cause?: unknown): SluiceError =>
+    new SluiceError('score-invalid', `satisfied.score ${problem}`, {
+      ...placeOf(story),
+      ...(cause !== undefined && { cause }),
+      fix: 'Make the score a number for every prediction its schema allows.',
+    });
+  let score: number;
+  try {
+    score = satisfied.score({ data: work.data, signal: work.signal?.output, output });
+  } catch (cause) {
+    throw invalid(`threw: ${toError(cause).message}`, cause);
+  }
+  if (typeof score === 'number' && !Number.isNaN(score)) return score;
+  throw invalid(`returned ${String(score)}, which is not a number`);
+}
+
+function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
+  const gate = plan.tier.gates?.destination;
+  const output = gate ? yield* gated('destination', gate, predicted.output, work.flow) : predicted.output;
+  const id = outputId(story, plan, plan.answers);
+  if (output === drop) return yield* droppedAt(story, plan, id, 'destination');
+  const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
+  story.calls.queue += 1;
+  yield { do: 'send', queue: plan.answers, message: answer };
+  const shadow = isAudited(plan, work.flow) ? yield* escalate(story, plan, work, predicted, predicted.output, true) : undefined;
+  yield* reply(story, { status: 'answered', answer });
+  yield* complete(story, plan, id);
+  // A shadow that carries the objects still has to read them, and deletes them itself.
+  if (!shadow || plan.next?.joins) yield* deleteObjects(story, work);
+  yield* record(story, 'accepted', {
+    ...details,
+    ...threshold(plan),
+    ...(shadow && { audit: true }),
+    out: [{ id, to: plan.answers }, ...(shadow ? [shadow] : [])],
+  });
+  return ACK;
+}
+
+function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
+  const gate = plan.tier.gates?.escalate;
+  const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow) : predicted.output;
+  if (output === drop) return yield* droppedAt(story, plan, outputId(story, plan, plan.next!.queue), 'escalate');
+  const out = yield* escalate(story, plan, work, predicted, output, false);
+  yield* complete(story, plan, out.id);
+  yield* record(story, 'escalated', { ...threshold(plan), out: [out] });
+  return ACK;
+}
+
+function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
+  yield* complete(story, plan, outputId(story, plan, 'audit'));
+  yield* deleteObjects(story, work);
+  yield* record(story, 'audited', {
+    ...threshold(plan),
+    signal: work.signal?.output as Json,
+    output: predicted.output as Json,
+  });
+  return ACK;
+}
+
+function* droppedAt(story: Story, plan: TierPlan, id: string, gate: 'destination' | 'escalate'): Step<Outcome> {
+  const reason = `the ${gate} gate dropped it`;
+  yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });
+  yield* complete(story, plan, id);
+  yield* record(story, 'dropped', { reason, ...threshold(plan) });
+  return ACK;
+}
+
+function* escalate(
+  story: Story,
+  plan: TierPlan,
+  work: Work,
+  predicted: Predicted,
+  output: unknown,
+  shadow: boolean,
+): Step<{ readonly id: string; readonly to: string }> {
+  const next = plan.next!;
+  const id = outputId(story, plan, shadow ? `${next.queue}#audit` : next.queue);
+  const message = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'signal');
+  const carried = next.joins ? {} : { data: work.data, objects: work.objects };
+  const group = message.fair;
+  story.calls.queue += 1;
+  yield {
+    do: 'send',
+    queue: next.queue,
+    message: { ...message, ...carried, ...(shadow && { audit: true }) },
+    ...(group !== undefined && { group }),
+  };
+  return { id, to: next.queue };
+}
+
+function outputId(story: Story, plan: TierPlan, to: string): string {
+  return derivedId(...story.inputs.map((input) => input.id), plan.tier.name, plan.version, to);
+}
+
+function* outgoing(
+  story: Story,
+  plan: TierPlan,
+  work: Work,
+  predicted: Predicted,
+  id: string,
+  kind: 'signal' | 'answer',
+): Step<Envelope> {
+  const { deadline, reply: waits, fair, trace } = story.envelope!;
+  const tenant = plan.tier.fairBy?.({ data: work.data }) ?? fair;
+  return {
+    v: 1,
+    id,
+    flow: work.flow,
+    kind,
+    from: { name: plan.tier.name, version: plan.version },
+    ts: work.ts,
+    sent: yield* now(),
+    hop: work.hop + 1,
+    signal: {
+      output: predicted.output,
+      tier: plan.tier.name,
+      version: plan.version,
+      ...(story.score !== undefined && { score: story.score }),
+      ...threshold(plan),
+      ...(Object.keys(predicted.produced).length > 0 && { objects: predicted.produced }),
+    },
+    ...(deadline !== undefined && { deadline }),
+    ...(waits && { reply: true }),
+    ...(tenant !== undefined && { fair: tenant }),
+    ...(trace && { trace }),
+  };
+}
+
+/** Deletes what is to be deleted once the answer has been delivered: after the send and the done-mark, never before. */
+function* deleteObjects(story: Story, work: Work): Step<void> {
+  const references: ObjectReference[] = Object.values(work.objects).filter((r) => r.deleteAfter === 'accepted');
+  if (references.length === 0) return;
+  story.calls.object += 1;
+  yield { do: 'delete', references };
+}
+
+function threshold(plan: TierPlan): { readonly threshold?: number } {
+  return plan.tier.satisfied ? { threshold: plan.tier.satisfied.atLeast } : {};
+}

@@ -1,0 +1,88 @@
+import type { DeadLetter } from '../dead-letter.ts';
+import type { DecisionRecord } from '../decision.ts';
+import type { Gate, GateName } from '../drop.ts';
+import { drop } from '../drop.ts';
+import type { Envelope } from '../envelope.ts';
+import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
+import type { Schema, Validated } from '../schema.ts';
+import type { TableUpdate, UpdateResult } from '../table-update.ts';
+
+/**
+ * What a step asks for. A step is a generator that yields these and is resumed with what came of them; it does nothing
+ * itself. This is the one seam between deciding and doing: simulation, call counts, logs and traces all hang here.
+ */
+export type Effect =
+  | { readonly do: 'now' }
+  | { readonly do: 'validate'; readonly schema: Schema; readonly value: unknown }
+  | { readonly do: 'gate'; readonly name: GateName; readonly gate: Gate<unknown>; readonly value: unknown; readonly flow: string }
+  | { readonly do: 'table'; readonly update: TableUpdate }
+  | { readonly do: 'load'; readonly reference: ObjectReference }
+  | { readonly do: 'predict'; readonly ask: Ask }
+  | { readonly do: 'send'; readonly queue: string; readonly message: Envelope | DeadLetter; readonly group?: string }
+  | { readonly do: 'reply'; readonly flow: string; readonly status: ReplyStatus }
+  | { readonly do: 'deliver'; readonly answer: Envelope; readonly attempt: number }
+  | { readonly do: 'delete'; readonly references: readonly ObjectReference[] }
+  | { readonly do: 'log'; readonly record: DecisionRecord };
+
+/** One prediction to make. */
+export interface Ask {
+  readonly flowId: string;
+  readonly attempt: number;
+  readonly data: unknown;
+  readonly signal: unknown;
+  readonly objects: ObjectReferences;
+  readonly signalObjects: ObjectReferences;
+  readonly producePrefix: string;
+}
+
+/** What came of an {@link Ask}. */
+export interface Predicted {
+  readonly output: unknown;
+  readonly ms: number;
+  readonly produced: ObjectReferences;
+  readonly fetched: { readonly bytes: number; readonly calls: number };
+}
+
+/** How a flow ended, kept in the table for a client that waits for it. */
+export type ReplyStatus =
+  | { readonly status: 'answered'; readonly answer: Envelope }
+  | { readonly status: 'failed'; readonly code: string; readonly reason: string; readonly tier: string }
+  | { readonly status: 'dropped' | 'expired'; readonly reason: string; readonly tier: string };
+
+/** How a step ends: the message is done with, or comes back after a while. */
+export type Outcome = { readonly end: 'ack' } | { readonly end: 'retry'; readonly afterMs: number };
+
+/** A computation that yields effects. */
+export type Step<R> = Generator<Effect, R, unknown>;
+
+export const ACK: Outcome = { end: 'ack' };
+
+/** Tells an outcome from the value a stage hands to the next. */
+export function ended<T extends object>(value: T | Outcome): value is Outcome {
+  return 'end' in value;
+}
+
+export function* now(): Step<number> {
+  return (yield { do: 'now' }) as number;
+}
+
+export function* validated(schema: Schema, value: unknown): Step<Validated> {
+  return (yield { do: 'validate', schema, value }) as Validated;
+}
+
+export function* gated(name: GateName, gate: Gate<unknown>, value: unknown, flow: string): Step<unknown | typeof drop> {
+  return yield { do: 'gate', name, gate, value, flow };
+}
+
+export function* table(update: TableUpdate): Step<UpdateResult> {
+  return (yield { do: 'table', update }) as UpdateResult;
+}
+
+/** Reads a message body that lies in the object store. */
+export function* load(reference: ObjectReference): Step<string> {
+  return (yield { do: 'load', reference }) as string;
+}
+
+export function* predict(ask: Ask): Step<Predicted> {
+  return (yield { do: 'predict', ask }) as Predicted;
+}

@@ -1,0 +1,28 @@
+import type { DecisionRecord } from '../decision.ts';
+import type { Graph } from '../plan.ts';
+import type { Item } from '../table-update.ts';
+import type { Half } from './join.ts';
+
+/** What an expired table item means: one record for each half that waited in vain, none for marks that served their time. */
+export function expireItem(graph: Graph, key: string, item: Item, at: number): readonly DecisionRecord[] {
+  const [, name, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
+  const plan = graph.tiers.find((t) => t.tier.name === name);
+  if (!plan || flow === undefined || item.done !== undefined) return [];
+  return (['data', 'signal'] as const).flatMap((side) => {
+    const half = item[side] as unknown as Half | undefined;
+    if (!half) return [];
+    return {
+      v: 1,
+      at,
+      application: graph.application,
+      tier: plan.tier.name,
+      version: plan.version,
+      flow,
+      decision: 'expired',
+      reason: `its ${side === 'data' ? 'signal' : 'data'} did not come in time`,
+      in: [{ id: half.id, kind: side, ts: half.ts }],
+      attempt: 1,
+      calls: { queue: 0, table: 0, object: 0 },
+    } satisfies DecisionRecord;
+  });
+}

@@ -1,0 +1,86 @@
+import type { DeadLetter } from '../dead-letter.ts';
+import { flowOf } from '../dead-letter.ts';
+import { isSluiceError, located, SluiceError, toError } from '../errors.ts';
+import { derivedFraction, derivedId } from '../identity.ts';
+import { release } from './claim.ts';
+import { ACK, now, type Outcome, type Step } from './effects.ts';
+import { placeOf, record, reply, type Story, write } from './story.ts';
+
+/** Longest back-off: as long as SQS may delay a message. */
+const MAX_BACKOFF_MS = 900_000;
+
+/** Exponential back-off with jitter: `base · 2^(attempt−1)`, of which the upper half is random, at most 15 minutes. */
+export function backoffMs(baseMs: number, attempt: number, messageId: string): number {
+  const full = Math.min(baseMs * 2 ** Math.min(attempt - 1, 30), MAX_BACKOFF_MS);
+  return Math.round(full / 2 + (full / 2) * derivedFraction(messageId, String(attempt)));
+}
+
+/** Ends a step that failed: back to the queue for another try, or to the dead-letter queue with the reason. */
+export function* fail(story: Story, thrown: unknown): Step<Outcome> {
+  const error = named(story, thrown);
+  const timing = 'tier' in story.plan ? story.plan.tier.timing : story.plan.destination.timing;
+  const { retry } = error;
+  const wait = (): number => backoffMs(timing.backoffMs, story.attempt, story.incoming.id);
+  try {
+    yield* release(story);
+    if (retry !== 'never') story.attempt = yield* attemptsSoFar(story);
+    if (retry === 'always' || (retry !== 'never' && story.attempt < timing.maxAttempts)) {
+      const afterMs = typeof retry === 'object' ? retry.afterMs : wait();
+      const at = yield* now();
+      yield* record(story, 'retried', { ...reasonOf(error), until: at + afterMs });
+      return { end: 'retry', afterMs };
+    }
+    const letter = yield* deadLetter(story, error);
+    yield* reply(story, { status: 'failed', code: letter.code, reason: error.message, tier: story.name });
+    yield* record(story, 'failed', { ...reasonOf(error), out: [{ id: letter.id, to: story.plan.deadLetters }] });
+    return ACK;
+  } catch {
+    // Even giving up needs a store that works; the message stays in its queue until one does.
+    return { end: 'retry', afterMs: wait() };
+  }
+}
+
+/** A paced tier's messages come back whenever it was not their turn, so their receives do not count failures. */
+function* attemptsSoFar(story: Story): Step<number> {
+  const { plan, incoming } = story;
+  if (!('tier' in plan) || !plan.tier.timing.pace) return incoming.receives;
+  const at = yield* now();
+  const result = yield* write(story, {
+    key: `tries#${story.name}#${incoming.id}`,
+    add: { tries: 1 },
+    setIfAbsent: { expiresAt: Math.ceil(at / 1_000) + 14 * 86_400 },
+  });
+  return Number(result.item?.tries ?? 1);
+}
+
+/** What was thrown, as an error that names tier and flow. */
+function named(story: Story, thrown: unknown): SluiceError {
+  if (isSluiceError(thrown)) return located(thrown, placeOf(story));
+  const error = toError(thrown);
+  return new SluiceError('predict-failed', error.message, { ...placeOf(story), cause: error });
+}
+
+function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
+  const { plan, incoming, envelope } = story;
+  const letter: DeadLetter = {
+    v: 1,
+    id: derivedId(incoming.id, story.name, 'dead-letter'),
+    application: plan.application,
+    tier: story.name,
+    version: plan.version,
+    flow: envelope?.flow ?? flowOf(incoming.body),
+    queue: incoming.queue,
+    code: error.code,
+    reason: error.message,
+    attempt: story.attempt,
+    at: yield* now(),
+    body: incoming.body,
+  };
+  story.calls.queue += 1;
+  yield { do: 'send', queue: plan.deadLetters, message: letter };
+  return letter;
+}
+
+function reasonOf(error: SluiceError): { readonly reason: string; readonly code: string } {
+  return { reason: error.message, code: error.code };
+}

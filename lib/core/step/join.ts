@@ -1,0 +1,149 @@
+import type { Signal } from '../envelope.ts';
+import type { Json } from '../json.ts';
+import type { ObjectReferences } from '../object-reference.ts';
+import type { TierPlan } from '../plan.ts';
+import type { JoinPlan } from '../tier-definition.ts';
+import { EXPIRES_AT, expiresAt, type Item, type TableUpdate, type UpdateResult } from '../table-update.ts';
+import type { Work } from './arrive.ts';
+import { ACK, now, type Outcome, type Step } from './effects.ts';
+import { record, type Story, write } from './story.ts';
+
+/** One half of a join as it lies in the table. */
+export interface Half {
+  readonly id: string;
+  readonly ts: number;
+  readonly hop: number;
+  readonly data?: unknown;
+  readonly objects?: ObjectReferences;
+  readonly signal?: Signal;
+  readonly audit?: true;
+  readonly reply?: true;
+}
+
+/** Key of the item in which the halves of a flow meet at a tier. */
+export function joinKey(tier: string, flow: string): string {
+  return `join#${tier}#${flow}`;
+}
+
+/**
+ * Stores this half in one write that returns the whole item. Writes of one item are serialised, so whichever half comes
+ * second sees both: no meeting is missed, and nothing polls.
+ */
+export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work): Step<Work | Outcome> {
+  const { envelope, incoming } = story;
+  const side = incoming.kind === 'data' ? 'data' : 'signal';
+  const mine: Half = {
+    id: envelope!.id,
+    ts: work.ts,
+    hop: work.hop,
+    ...(side === 'data' ? { data: work.data, objects: work.objects } : { signal: work.signal! }),
+    ...(envelope!.audit && { audit: true }),
+    ...(envelope!.reply && { reply: true }),
+  };
+  const key = joinKey(plan.tier.name, work.flow);
+  const item = yield* park(story, joins, key, side, mine);
+  if (item === 'stale') return ACK;
+  if (item.done !== undefined) return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
+  const stored = item[side] as unknown as Half;
+  if (stored.id !== mine.id) return yield* duplicate(story, `another ${side} of this flow came first (${stored.id})`);
+  const other = item[side === 'data' ? 'signal' : 'data'] as unknown as Half | undefined;
+  if (!other) {
+    yield* record(story, 'parked', { reason: `waits for its ${side === 'data' ? 'signal' : 'data'}` });
+    return ACK;
+  }
+  if (Math.abs(mine.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, mine, other);
+  return bothHalves(story, work, side, mine, other);
+}
+
+function* park(
+  story: Story,
+  joins: JoinPlan,
+  key: string,
+  side: 'data' | 'signal',
+  mine: Half,
+): Step<Item | 'stale'> {
+  const at = yield* now();
+  const expiry = expiresAt(at + joins.ttlMs);
+  const alive: TableUpdate['when'] = [
+    { any: [{ attribute: EXPIRES_AT, is: 'absent' }, { attribute: EXPIRES_AT, is: '>', value: at / 1_000 }] },
+  ];
+  const half = mine as unknown as Json;
+  const latest = side === 'signal' && joins.signals === 'latest';
+  const result: UpdateResult = yield* write(story, {
+    key,
+    setIfAbsent: { [EXPIRES_AT]: expiry, ...(!latest && { [side]: half }) },
+    ...(latest
+      ? {
+          set: { signal: half, signalTs: mine.ts },
+          add: { signals: 1 },
+          when: [...alive, { any: [{ attribute: 'signalTs', is: 'absent' }, { attribute: 'signalTs', is: '<=', value: mine.ts }] }],
+        }
+      : { when: alive }),
+  });
+  if (result.applied) {
+    if (latest && Number(result.item.signals) > 1) yield* record(story, 'duplicate', { reason: 'replaces an earlier signal' });
+    return result.item;
+  }
+  if (latest && result.item && Number(result.item[EXPIRES_AT]) > at / 1_000) {
+    yield* duplicate(story, 'a later signal of this flow came first');
+    return 'stale';
+  }
+  return yield* replaceExpired(story, key, side, mine, expiry, at);
+}
+
+/** The table deletes late: an item past its time still lies there, counts as gone, and is replaced. */
+function* replaceExpired(
+  story: Story,
+  key: string,
+  side: 'data' | 'signal',
+  mine: Half,
+  expiry: number,
+  at: number,
+): Step<Item> {
+  const result = yield* write(story, {
+    key,
+    set: { [side]: mine as unknown as Json, [EXPIRES_AT]: expiry, ...(side === 'signal' && { signalTs: mine.ts }) },
+    remove: [side === 'data' ? 'signal' : 'data', 'done', 'owner', 'message', 'lease', ...(side === 'data' ? ['signalTs'] : []), 'signals'],
+    when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
+  });
+  return result.item ?? {};
+}
+
+/** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
+function* skewed(
+  story: Story,
+  joins: JoinPlan,
+  key: string,
+  side: 'data' | 'signal',
+  mine: Half,
+  other: Half,
+): Step<Outcome> {
+  const mineIsOlder = mine.ts < other.ts;
+  const olderSide = mineIsOlder ? side : side === 'data' ? 'signal' : 'data';
+  yield* write(story, { key, remove: [olderSide] });
+  const apart = Math.abs(mine.ts - other.ts);
+  const older = mineIsOlder ? mine : other;
+  yield* record(story, 'skewed', {
+    reason: `data and signal are ${apart} ms apart, ${joins.maxTimeDiffMs} are allowed; the older half ${older.id} is given up`,
+  });
+  return ACK;
+}
+
+function* duplicate(story: Story, reason: string): Step<Outcome> {
+  yield* record(story, 'duplicate', { reason });
+  return ACK;
+}
+
+function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Half, other: Half): Work {
+  const [data, signal] = side === 'data' ? [mine, other] : [other, mine];
+  story.inputs = [
+    { id: data.id, kind: 'data', ts: data.ts },
+    { id: signal.id, kind: 'signal', ts: signal.ts },
+  ];
+  story.envelope = {
+    ...story.envelope!,
+    ...(signal.audit && { audit: true }),
+    ...((signal.reply || data.reply) && { reply: true }),
+  };
+  return { ...work, ts: signal.ts, hop: signal.hop, data: data.data, objects: data.objects ?? {}, signal: signal.signal };
+}

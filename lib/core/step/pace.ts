@@ -1,0 +1,87 @@
+import type { TierPlan } from '../plan.ts';
+import type { TableUpdate } from '../table-update.ts';
+import type { Work } from './arrive.ts';
+import { now, type Outcome, type Step } from './effects.ts';
+import { joinKey } from './join.ts';
+import { endFlow, record, type Story, write } from './story.ts';
+
+/** Lets a message through when the tier's interval is over, or says when to come back. */
+export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' | Outcome> {
+  const { pace } = plan.tier.timing;
+  if (!pace) return 'go';
+  const at = yield* now();
+  const key = `pace#${plan.tier.name}`;
+  const due: TableUpdate['when'] = [{ any: [{ attribute: 'next', is: 'absent' }, { attribute: 'next', is: '<=', value: at }] }];
+  const newest: TableUpdate['when'] = [{ any: [{ attribute: 'latestTs', is: 'absent' }, { attribute: 'latestTs', is: '<=', value: work.ts }] }];
+  const slot = yield* write(story, {
+    key,
+    set: { next: at + pace.intervalMs },
+    when: pace.onThrottle === 'latest' ? [...due, ...newest] : due,
+  });
+  if (slot.applied) return 'go';
+  const next = Number(slot.item?.next ?? at);
+  switch (pace.onThrottle) {
+    case 'drop':
+      return yield* giveUp(story, plan, work, `dropped: the next prediction is due in ${next - at} ms`);
+    case 'latest':
+      return yield* waitUnlessOlder(story, plan, key, work, at, next);
+    case 'queue':
+      return yield* waitInLine(story, key, at, next, pace.intervalMs);
+  }
+}
+
+/** Newest wins: a message waits only while no later one does. */
+function* waitUnlessOlder(
+  story: Story,
+  plan: TierPlan,
+  key: string,
+  work: Work,
+  at: number,
+  next: number,
+): Step<Outcome> {
+  const { id } = story.incoming;
+  const mark = yield* write(story, {
+    key,
+    set: { latestTs: work.ts, latestId: id },
+    when: [
+      {
+        any: [
+          { attribute: 'latestTs', is: 'absent' },
+          { attribute: 'latestTs', is: '<', value: work.ts },
+          { attribute: 'latestId', is: '=', value: id },
+        ],
+      },
+    ],
+  });
+  if (!mark.applied) return yield* giveUp(story, plan, work, 'dropped: a later message took its place');
+  return yield* waitUntil(story, at, Math.max(next, at + 1));
+}
+
+/** Ends a throttled flow; where it was joined, its halves are done with too. */
+function* giveUp(story: Story, plan: TierPlan, work: Work, reason: string): Step<Outcome> {
+  if (plan.mode === 'join') {
+    yield* write(story, { key: joinKey(plan.tier.name, work.flow), set: { done: 'throttled' }, remove: ['data', 'signal'] });
+  }
+  return yield* endFlow(story, 'throttled', reason);
+}
+
+/**
+ * Each waiting message takes the place behind the last one, so that all come back one interval apart instead of together.
+ * A message that has waited already and is early by a moment only waits for that moment.
+ */
+function* waitInLine(story: Story, key: string, at: number, next: number, intervalMs: number): Step<Outcome> {
+  if (story.incoming.receives > 1 && next - at <= intervalMs) return yield* waitUntil(story, at, next);
+  const behind = yield* write(story, { key, add: { tail: intervalMs }, when: [{ attribute: 'tail', is: '>=', value: next }] });
+  if (behind.applied) return yield* waitUntil(story, at, Number(behind.item.tail));
+  const first = yield* write(story, {
+    key,
+    set: { tail: next },
+    when: [{ any: [{ attribute: 'tail', is: 'absent' }, { attribute: 'tail', is: '<', value: next }] }],
+  });
+  return yield* waitUntil(story, at, first.applied ? next : Number(first.item?.tail ?? next) + intervalMs);
+}
+
+function* waitUntil(story: Story, at: number, until: number): Step<Outcome> {
+  yield* record(story, 'throttled', { reason: 'waits for its turn', until });
+  return { end: 'retry', afterMs: Math.max(until - at, 1) };
+}

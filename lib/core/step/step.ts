@@ -1,0 +1,70 @@
+import { SluiceError } from '../errors.ts';
+import { derivedId } from '../identity.ts';
+import type { DestinationPlan, TierPlan } from '../plan.ts';
+import { arrive, readEnvelope, type Work } from './arrive.ts';
+import { claim, needsClaim } from './claim.ts';
+import { decide } from './decide.ts';
+import { ACK, ended, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
+import { fail } from './fail.ts';
+import { meet } from './join.ts';
+import { keepPace } from './pace.ts';
+import { type Incoming, newStory, placeOf, record, type Story } from './story.ts';
+
+/**
+ * One message at one tier, from its body to its end, as effects to carry out:
+ * decode → validate → gates in → (join) → (pace) → (claim) → predict → decide → gate out → send → log → acknowledge.
+ * It never throws: whatever goes wrong ends in a retry or a dead letter.
+ */
+export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
+  const story = newStory(plan, incoming);
+  try {
+    const arrived = yield* arrive(story, plan);
+    if (ended(arrived)) return arrived;
+    const work = plan.tier.joins ? yield* meet(story, plan, plan.tier.joins, arrived) : arrived;
+    if (ended(work)) return work;
+    const turn = yield* keepPace(story, plan, work);
+    if (turn !== 'go') return turn;
+    if (needsClaim(plan, work)) {
+      const claimed = yield* claim(story, plan, work);
+      if (ended(claimed)) return claimed;
+    }
+    return yield* decide(story, plan, work, yield* prediction(story, plan, work));
+  } catch (error) {
+    return yield* fail(story, error);
+  }
+}
+
+/** One answer at the destination. */
+export function* destinationStep(plan: DestinationPlan, incoming: Incoming): Step<Outcome> {
+  const story = newStory(plan, incoming);
+  try {
+    const answer = yield* readEnvelope(story);
+    yield { do: 'deliver', answer, attempt: story.attempt };
+    yield* record(story, 'delivered');
+    return ACK;
+  } catch (error) {
+    return yield* fail(story, error);
+  }
+}
+
+function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {
+  const producePrefix = `produced/${work.flow}/${plan.tier.name}/${derivedId(...story.inputs.map((i) => i.id), plan.version)}`;
+  const predicted = yield* predict({
+    flowId: work.flow,
+    attempt: story.attempt,
+    data: work.data,
+    signal: work.signal?.output,
+    objects: work.objects,
+    signalObjects: work.signal?.objects ?? {},
+    producePrefix,
+  });
+  story.modelMs = predicted.ms;
+  story.fetched += predicted.fetched.bytes;
+  story.calls.object += predicted.fetched.calls;
+  const result = yield* validated(plan.tier.output, predicted.output);
+  if ('value' in result) return { ...predicted, output: result.value };
+  throw new SluiceError('prediction-invalid', `the prediction does not fit the output schema: ${result.problem}`, {
+    ...placeOf(story),
+    fix: 'Return from predict what output declares.',
+  });
+}

@@ -1,0 +1,121 @@
+import type { Decision, DecisionRecord } from '../decision.ts';
+import type { Envelope } from '../envelope.ts';
+import type { ErrorPlace } from '../errors.ts';
+import { declaredBytes } from '../object-reference.ts';
+import type { DestinationPlan, TierPlan } from '../plan.ts';
+import { now, type Outcome, type ReplyStatus, type Step, table } from './effects.ts';
+import type { TableUpdate, UpdateResult } from '../table-update.ts';
+
+/** One message as a queue delivered it. */
+export interface Incoming {
+  /** The queue's id of the message. */
+  readonly id: string;
+  readonly queue: string;
+  readonly kind: 'data' | 'signal' | 'answer';
+  readonly body: string;
+  readonly receives: number;
+  readonly sentAt: number;
+  /** Unique to this delivery: tells two concurrent deliveries of one message apart. */
+  readonly deliveryId: string;
+}
+
+/** What one step knows and has done so far; every record it logs is made from it. */
+export interface Story {
+  readonly plan: TierPlan | DestinationPlan;
+  readonly incoming: Incoming;
+  readonly name: string;
+  envelope?: Envelope;
+  attempt: number;
+  calls: { queue: number; table: number; object: number };
+  declared: number;
+  fetched: number;
+  modelMs?: number;
+  score?: number;
+  /** Key of the claim this step holds. */
+  claimKey?: string;
+  inputs: { id: string; kind: string; ts?: number }[];
+}
+
+export function newStory(plan: TierPlan | DestinationPlan, incoming: Incoming): Story {
+  return {
+    plan,
+    incoming,
+    name: 'tier' in plan ? plan.tier.name : plan.destination.name,
+    attempt: incoming.receives,
+    calls: { queue: 0, table: 0, object: 0 },
+    declared: 0,
+    fetched: 0,
+    inputs: [],
+  };
+}
+
+/** Takes the decoded envelope into the story. */
+export function open(story: Story, envelope: Envelope): void {
+  story.envelope = envelope;
+  story.inputs = [{ id: envelope.id, kind: envelope.kind, ts: envelope.ts }];
+  story.declared = declaredBytes(envelope.objects) + declaredBytes(envelope.signal?.objects);
+}
+
+/** Where errors of this step happened. */
+export function placeOf(story: Story): ErrorPlace {
+  return {
+    application: story.plan.application,
+    tier: story.name,
+    ...(story.envelope && { flow: story.envelope.flow }),
+  };
+}
+
+/** A table write that counts. */
+export function* write(story: Story, update: TableUpdate): Step<UpdateResult> {
+  story.calls.table += 1;
+  return yield* table(update);
+}
+
+/** What a record may say beyond what the story knows. */
+export type Details = Partial<Pick<DecisionRecord, 'reason' | 'code' | 'out' | 'exhausted' | 'audit' | 'until' | 'signal' | 'output' | 'threshold'>>;
+
+/** Logs one decision. */
+export function* record(story: Story, decision: Decision, details: Details = {}): Step<void> {
+  const at = yield* now();
+  const { plan, incoming, envelope } = story;
+  yield {
+    do: 'log',
+    record: {
+      v: 1,
+      at,
+      application: plan.application,
+      tier: story.name,
+      version: plan.version,
+      flow: envelope?.flow ?? null,
+      decision,
+      in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
+      attempt: story.attempt,
+      ...(story.score !== undefined && { score: story.score }),
+      ...(story.modelMs !== undefined && { modelMs: story.modelMs }),
+      latencyMs: at - incoming.sentAt,
+      ...(story.declared > 0 && { bytes: { declared: story.declared, fetched: story.fetched } }),
+      calls: { ...story.calls },
+      ...details,
+    },
+  };
+}
+
+/** Logs a decision that ends the flow here, tells a waiting client, and acknowledges the message. */
+export function* endFlow(
+  story: Story,
+  decision: 'dropped' | 'expired' | 'throttled',
+  reason: string,
+): Step<Outcome> {
+  const status = decision === 'expired' ? 'expired' : 'dropped';
+  yield* reply(story, { status, reason, tier: story.name });
+  yield* record(story, decision, { reason });
+  return { end: 'ack' };
+}
+
+/** Keeps the flow's end for a client that asked to wait for it. */
+export function* reply(story: Story, status: ReplyStatus): Step<void> {
+  const { envelope } = story;
+  if (!envelope?.reply || envelope.audit) return;
+  story.calls.table += 1;
+  yield { do: 'reply', flow: envelope.flow, status };
+}

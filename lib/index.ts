@@ -1,0 +1,16 @@
+export { defineDestination } from './core/destination.ts';
+export type { Destination } from './core/destination.ts';
+export { drop } from './core/drop.ts';
+export type { Gate } from './core/drop.ts';
+export type { Duration } from './core/duration.ts';
+export { isSluiceError, RetryableError, SluiceError, TerminalError } from './core/errors.ts';
+export type { ErrorCode, ErrorPlace } from './core/errors.ts';
+export type { LazyObject, ObjectReference, ObjectSpec } from './core/object-reference.ts';
+export { stream } from './core/stream.ts';
+export type { Join, Stream } from './core/stream.ts';
+export { defineTier, tier } from './core/tier.ts';
+export type { TierOptions } from './core/tier.ts';
+export type { Answer, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
+export type { Cloud } from './ports/cloud.ts';
+export { connect } from './runtime/client.ts';
+export type { Client, SendOptions, Sent } from './runtime/client.ts';

@@ -1,0 +1,136 @@
+import { mkdir } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import type { DecisionRecord } from '../core/decision.ts';
+import { isSluiceError } from '../core/errors.ts';
+import type { QueueSpec } from '../core/plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cloud } from '../ports/cloud.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { Random } from '../ports/random.ts';
+import { bells } from './bells.ts';
+import { type Database, openDatabase } from './database.ts';
+import { decisionFiles } from './decision-files.ts';
+import { decisionMemory } from './decision-memory.ts';
+import { fileObjects, prepareObjects } from './file-objects.ts';
+import { lockFolder, type RunnerLock } from './lock.ts';
+import { memoryObjects } from './memory-objects.ts';
+import { queueRegistry } from './queue-registry.ts';
+import { queueStatements } from './queue-statements.ts';
+import { sqliteQueue } from './sqlite-queue.ts';
+import { type LocalTable, sqliteTable } from './sqlite-table.ts';
+import { storeError } from './store-errors.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+/** The embedded cloud: everything a cascade runs on, in this process. */
+export interface LocalCloud extends Cloud {
+  /** The folder, or `:memory:`. */
+  readonly dir: string;
+  readonly mode: 'memory' | 'durable';
+  readonly table: LocalTable;
+  /** Makes queues, or changes the times of those that are there; messages are kept. */
+  declare(specs: readonly QueueSpec[]): void;
+  /** Every declared queue. */
+  queues(): readonly QueueSpec[];
+  /** Ends waiting receives and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/** How to open it. */
+export interface OpenCloudOptions {
+  /** A folder to keep everything in, or `:memory:` to keep nothing. */
+  readonly dir: string;
+  /** `runner` (the default) holds the folder alone; any number of clients may send and look beside it. */
+  readonly role?: 'runner' | 'client';
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Called with every decision written. */
+  readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
+  /** Queues and table together refuse to grow beyond this. Bytes. */
+  readonly maxBytes?: number;
+}
+
+const OPEN_ATTEMPTS = 10;
+const BETWEEN_ATTEMPTS_MS = 50;
+
+/**
+ * Opens the embedded cloud. In a folder, every call that has resolved survives the death of the process, `kill -9`
+ * included; a power cut may cost the last moments before it, never more. When a runner opens a folder, messages that a
+ * dead runner had in flight are visible at once, and its receipts are void.
+ *
+ * @throws SluiceError `store-in-use`, `store-corrupt`, `store-full`
+ */
+export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> {
+  const { dir, role = 'runner', clock = systemClock } = options;
+  if (dir === ':memory:') return assemble(options, openDatabase({ ...options, check: false }), undefined);
+  await mkdir(dir, { recursive: true }).catch((error: unknown) => Promise.reject(storeError(error, dir)));
+  const lock = role === 'runner' ? await lockFolder(dir) : undefined;
+  try {
+    const database = await openPatiently(options, role === 'runner');
+    await prepareObjects(dir, clock).catch((error: unknown) => Promise.reject(storeError(error, dir)));
+    if (lock) returnInFlight(database);
+    return assemble(options, database, lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+// Another process may be making the same database in this moment: what it has not finished looks damaged.
+async function openPatiently(options: OpenCloudOptions, check: boolean): Promise<Database> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return openDatabase({ ...options, check });
+    } catch (error) {
+      if (attempt === OPEN_ATTEMPTS || isSluiceError(error, 'store-full')) throw error;
+      await setTimeout(BETWEEN_ATTEMPTS_MS);
+    }
+  }
+}
+
+function returnInFlight(database: Database): void {
+  const release = 'UPDATE messages SET visible_at = 0, delivery = delivery + 1 WHERE ready = 0 AND receives > 0';
+  database.transaction(() => database.prepare(release).run());
+}
+
+function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLock | undefined): LocalCloud {
+  const { dir, clock = systemClock, random = systemRandom, onDecisions } = options;
+  const durable = dir !== ':memory:';
+  const registry = queueRegistry(database);
+  const ringing = bells(database, clock, durable);
+  const tools = { database, statements: queueStatements(database), registry, bells: ringing, clock, random };
+  const queues = new Map<string, Queue>();
+  const files = durable ? decisionFiles(dir) : undefined;
+  const log = files ?? decisionMemory();
+  let open = true;
+
+  return {
+    dir,
+    mode: durable ? 'durable' : 'memory',
+    clock,
+    random,
+    table: sqliteTable(database, clock),
+    objects: durable ? fileObjects({ dir, random }) : memoryObjects(),
+    decisions: {
+      async write(records) {
+        await log.write(records);
+        onDecisions?.(records);
+      },
+      flow: (flowId) => log.flow(flowId),
+    },
+    queue(name) {
+      const queue = queues.get(name) ?? sqliteQueue(name, tools);
+      queues.set(name, queue);
+      return queue;
+    },
+    declare: (specs) => registry.declare(specs),
+    queues: () => registry.all(),
+    async close() {
+      if (!open) return;
+      open = false;
+      ringing.close();
+      files?.close();
+      database.close();
+      lock?.release();
+    },
+  };
+}

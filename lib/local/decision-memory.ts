@@ -1,0 +1,27 @@
+import type { DecisionRecord } from '../core/decision.ts';
+import type { DecisionLog } from '../ports/decision-log.ts';
+
+/** Records kept: enough to look back on, few enough to stay small. */
+const KEPT = 100_000;
+
+/** The last decisions, in memory. */
+export function decisionMemory(kept: number = KEPT): DecisionLog {
+  const ring: DecisionRecord[] = [];
+  let oldest = 0;
+  return {
+    async write(records) {
+      for (const record of records) {
+        if (ring.length < kept) {
+          ring.push(record);
+        } else {
+          ring[oldest] = record;
+          oldest = (oldest + 1) % kept;
+        }
+      }
+    },
+    async flow(flowId) {
+      const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
+      return inOrder.filter((record) => record.flow === flowId);
+    },
+  };
+}

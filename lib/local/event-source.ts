@@ -1,0 +1,78 @@
+import { setImmediate } from 'node:timers/promises';
+import { toError } from '../core/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Queue, ReceivedMessage } from '../ports/queue.ts';
+
+/** What to feed, and how. */
+export interface EventSourceOptions {
+  readonly queue: Queue;
+  /** Works on a batch; resolves with the receipts that must not be deleted. */
+  readonly handler: (messages: readonly ReceivedMessage[]) => Promise<{ readonly failed: readonly string[] }>;
+  readonly batchSize: number;
+  /** How long a batch waits for more messages after its first. */
+  readonly windowMs: number;
+  /** Batches in work at the same time. */
+  readonly concurrency: number;
+  readonly visibilityMs: number;
+  readonly clock: Clock;
+  /** Told of handlers that rejected and calls of the queue that failed; must not throw. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** A running event source. */
+export interface EventSource {
+  /** Receives no more, gives back what no handler has seen, and waits for the batches in work. */
+  stop(): Promise<void>;
+  /** True while nothing is in work and it waits for messages. */
+  idle(): boolean;
+}
+
+const LONG_POLL_MS = 20_000;
+const FIRST_BACKOFF_MS = 100;
+const LAST_BACKOFF_MS = 5_000;
+/** A loop that always finds messages must let timers and sockets have their turn. */
+const TURN_MS = 10;
+
+/**
+ * Feeds a handler from a queue as Lambda's SQS event source mapping does: batches by size and window, several at once,
+ * deleted but for what failed; a batch whose handler rejects comes back after its visibility timeout.
+ */
+export function startEventSource(options: EventSourceOptions): EventSource {
+  const { queue, handler, batchSize, windowMs, concurrency, visibilityMs, clock, onError } = options;
+  const stopping = new AbortController();
+  const working = new Set<Promise<void>>();
+  const gathered: ReceivedMessage[] = [];
+  let windowEnd = 0;
+  let waiting = false;
+  let stopped: Promise<void> | undefined;
+
+  async function work(batch: readonly ReceivedMessage[]): Promise<void> {
+    try {
+      const failed = new Set((await handler(batch)).failed);
+      const done = batch.map(({ receipt }) => receipt).filter((receipt) => !failed.has(receipt));
+      if (done.length > 0) await queue.delete(done);
+    } catch (error) {
+      onError?.(toError(error));
+    }
+  }
+  function dispatch(): void {
+    while (gathered.length > 0 && working.size < concurrency) {
+      if (gathered.length < batchSize && clock.now() < windowEnd) return;
+      const batch = work(gathered.splice(0, batchSize));
+      working.add(batch);
+      void batch.finally(() => working.delete(batch));
+    }
+  }
+  async function gather(): Promise<void> {
+    const max = (concurrency - working.size) * batchSize - gathered.length;
+    const waitMs = gathered.length > 0 ? Math.max(0, windowEnd - clock.now()) : LONG_POLL_MS;
+    waiting = gathered.length === 0;
+    const messages = await queue.receive({ max, visibilityMs, waitMs, abort: stopping.signal });
+    waiting = false;
+    if (messages.length > 0 && gathered.length + messages.length !== gathered.length % batchSize) {
+      if (gathered.length === 0) windowEnd = clock.now() + windowMs;
+      gathered.push(...messages);
+    }
+  }
+  return undefined as never;
+}

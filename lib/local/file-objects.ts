@@ -1,0 +1,75 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256 } from '../core/identity.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Random } from '../ports/random.ts';
+import { LOCAL_BUCKET, objectMissing } from './object-missing.ts';
+import { storeError } from './store-errors.ts';
+
+/** What the files are made with. */
+export interface FileObjectsTools {
+  /** The store's folder; objects lie in `objects/`. */
+  readonly dir: string;
+  readonly random: Random;
+}
+
+const STALE_MS = 3_600_000;
+
+/**
+ * An object store in files. A file is named by the hash of its key, so any key is safe; it is written under another
+ * name and renamed, so a reader sees all of an object or nothing.
+ */
+export function fileObjects({ dir, random }: FileObjectsTools): ObjectStore {
+  const shards = new Set<string>();
+
+  function place(key: string): { readonly shard: string; readonly file: string } {
+    const hash = sha256(Buffer.from(key));
+    const shard = join(dir, 'objects', hash.slice(0, 2));
+    return { shard, file: join(shard, hash) };
+  }
+  async function replace(key: string, bytes: Uint8Array): Promise<void> {
+    const { shard, file } = place(key);
+    const partial = join(dir, 'objects', 'partial', random.id());
+    try {
+      if (!shards.has(shard)) await mkdir(shard, { recursive: true });
+      shards.add(shard);
+      await writeFile(partial, bytes);
+      await rename(partial, file);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw storeError(error, dir);
+    }
+  }
+  return {
+    bucket: LOCAL_BUCKET,
+    async put(key, bytes, { contentType } = {}) {
+      await replace(key, bytes);
+      const reference = { bucket: LOCAL_BUCKET, key, size: bytes.byteLength, sha256: sha256(bytes) };
+      return contentType === undefined ? reference : { ...reference, contentType };
+    },
+    async get(reference) {
+      if (reference.bucket !== LOCAL_BUCKET) throw objectMissing(reference);
+      try {
+        return await readFile(place(reference.key).file);
+      } catch (error) {
+        throw (error as { code?: string }).code === 'ENOENT' ? objectMissing(reference, error) : storeError(error, dir);
+      }
+    },
+    async delete(references) {
+      const own = references.filter(({ bucket }) => bucket === LOCAL_BUCKET);
+      await Promise.all(own.map(({ key }) => rm(place(key).file, { force: true })));
+    },
+  };
+}
+
+/** Makes the folder, and removes what processes that died left half-written; a young file may still be in work. */
+export async function prepareObjects(dir: string, clock: Clock): Promise<void> {
+  const partials = join(dir, 'objects', 'partial');
+  await mkdir(partials, { recursive: true });
+  for (const name of await readdir(partials)) {
+    const file = join(partials, name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < clock.now() - STALE_MS) await rm(file, { force: true });
+  }
+}

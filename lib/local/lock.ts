@@ -1,0 +1,64 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import { SluiceError } from '../core/errors.ts';
+import { isBusy, storeError } from './store-errors.ts';
+
+/** A folder held by this process as its runner. */
+export interface RunnerLock {
+  release(): void;
+}
+
+const ATTEMPTS = 60;
+const BETWEEN_ATTEMPTS_MS = 50;
+
+/**
+ * Takes the folder for this process. The operating system releases the lock when the process ends, however it ends;
+ * the pid beside it is only for the message. @throws SluiceError `store-in-use`
+ */
+export async function lockFolder(dir: string): Promise<RunnerLock> {
+  const pidFile = join(dir, 'runner.pid');
+  for (let attempt = 1; ; attempt += 1) {
+    const lock = tryLock(dir);
+    if (lock) {
+      writeFileSync(pidFile, `${process.pid}\n`);
+      return {
+        release() {
+          rmSync(pidFile, { force: true });
+          lock.close();
+        },
+      };
+    }
+    if (attempt === ATTEMPTS) throw inUse(dir, pidOf(pidFile));
+    // The other process lives in real time, whatever clock this store runs on.
+    await setTimeout(BETWEEN_ATTEMPTS_MS);
+  }
+}
+
+function tryLock(dir: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(join(dir, 'lock.sqlite'), { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return undefined;
+    throw storeError(error, dir);
+  }
+}
+
+function pidOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim() || 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function inUse(dir: string, pid: string): SluiceError {
+  return new SluiceError('store-in-use', `another runner (pid ${pid}) uses the store in ${dir}`, {
+    fix: `Stop it (kill ${pid}), or start this runner with another folder.`,
+    details: { dir, pid },
+  });
+}

@@ -1,0 +1,60 @@
+import { type ErrorCode, type ErrorPlace, isSluiceError, SluiceError, type ErrorInfo } from '../core/errors.ts';
+import type { ObjectReference } from '../core/object-reference.ts';
+import type { PredictRequest, PredictResult } from '../ports/predictor.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly file: string;
+  readonly version: string;
+  /** The main thread's bucket: the store itself stays there. */
+  readonly bucket: string;
+}
+
+export type ToWorker =
+  | { readonly type: 'predict'; readonly job: number; readonly requests: readonly PredictRequest[] }
+  | ObjectReply;
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly job: number; readonly results: readonly PackedResult[] }
+  | ({ readonly type: 'object' } & ObjectCall);
+
+/** A call of the object store from a worker. */
+export type ObjectCall =
+  | { readonly call: number; readonly do: 'get'; readonly reference: ObjectReference }
+  | { readonly call: number; readonly do: 'put'; readonly key: string; readonly bytes: Uint8Array; readonly contentType: string | undefined };
+
+export interface ObjectReply {
+  readonly type: 'object';
+  readonly call: number;
+  readonly value?: Uint8Array | ObjectReference;
+  readonly error?: PackedError;
+}
+
+/** An error that survives the way between threads with its code, place and retry. */
+export interface PackedError {
+  readonly message: string;
+  readonly sluice?: { readonly code: ErrorCode; readonly place: ErrorPlace; readonly fix?: string; readonly retry?: ErrorInfo['retry'] };
+}
+
+export type PackedResult = Exclude<PredictResult, { error: Error }> | { readonly packed: PackedError; readonly fetched: { bytes: number; calls: number } };
+
+export function packError(error: Error): PackedError {
+  if (!isSluiceError(error)) return { message: error.message };
+  const { code, place, fix, retry, problem } = error;
+  return { message: problem, sluice: { code, place, ...(fix !== undefined && { fix }), ...(retry !== undefined && { retry }) } };
+}
+
+export function unpackError(packed: PackedError): Error {
+  if (!packed.sluice) return new Error(packed.message);
+  const { code, place, fix, retry } = packed.sluice;
+  return new SluiceError(code, packed.message, { ...place, ...(fix !== undefined && { fix }), ...(retry !== undefined && { retry }) });
+}
+
+export function packResult(result: PredictResult): PackedResult {
+  return 'error' in result ? { packed: packError(result.error), fetched: result.fetched } : result;
+}
+
+export function unpackResult(result: PackedResult): PredictResult {
+  return 'packed' in result ? { error: unpackError(result.packed), fetched: result.fetched } : result;
+}

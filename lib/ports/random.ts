@@ -1,0 +1,5 @@
+/** Ids that nothing derives. */
+export interface Random {
+  /** A random UUID. */
+  id(): string;
+}

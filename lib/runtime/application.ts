@@ -1,0 +1,77 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Destination } from '../core/destination.ts';
+import { SluiceError, toError } from '../core/errors.ts';
+import { buildGraph, type DefinitionFile } from '../core/graph.ts';
+import { sha256 } from '../core/identity.ts';
+import type { Graph } from '../core/plan.ts';
+import type { TierDefinition } from '../core/tier-definition.ts';
+
+/** An application loaded from its folder. */
+export interface Application {
+  readonly name: string;
+  /** Absolute path of the folder. */
+  readonly dir: string;
+  readonly graph: Graph;
+  /** Absolute path of each tier's file, for worker threads and bundles. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const DEFINITION = /\.(ts|mts|js|mjs)$/;
+const NOT_DEFINITION = /\.(test|spec|d)\.(ts|mts|js|mjs)$/;
+
+/**
+ * Loads `functions/<application>/`: every file directly in the folder whose default export is a tier or the destination.
+ * Folders inside it are the tiers' own: models, data, helpers.
+ *
+ * @throws SluiceError `application-not-found`, `file-invalid`, `graph-*`
+ */
+export async function loadApplication(folder: string): Promise<Application> {
+  const dir = resolve(folder);
+  const name = basename(dir);
+  const found: (DefinitionFile & { readonly path: string })[] = [];
+  for (const entry of await listFiles(dir)) {
+    const path = join(dir, entry);
+    const definition = await readDefinition(path);
+    if (!definition) continue;
+    const version = sha256(await readFile(path)).slice(0, 12);
+    found.push({ file: relative(process.cwd(), path) || path, path, version, definition });
+  }
+  const graph = buildGraph(name, found);
+  return { name, dir, graph, files: new Map(found.map((f) => [f.definition.name, f.path])) };
+}
+
+async function listFiles(dir: string): Promise<readonly string[]> {
+  try {
+    if (!(await stat(dir)).isDirectory()) throw new Error('not a folder');
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries
+      .filter((e) => e.isFile() && DEFINITION.test(e.name) && !NOT_DEFINITION.test(e.name))
+      .map((e) => e.name)
+      .sort();
+  } catch (cause) {
+    throw new SluiceError('application-not-found', `there is no application in ${relative(process.cwd(), dir) || dir}`, {
+      cause,
+      fix: `Name a folder of tier files, or begin one: npx sluice new tier <name> --application ${basename(dir)}`,
+    });
+  }
+}
+
+/** The tier or destination a file exports as default; `undefined` for a file that exports no default: a helper. */
+export async function readDefinition(path: string): Promise<TierDefinition | Destination | undefined> {
+  const file = relative(process.cwd(), path) || path;
+  let module: { default?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  } catch (thrown) {
+    const cause = toError(thrown);
+    throw new SluiceError('file-invalid', `${file} cannot be loaded: ${cause.message}`, { cause, fix: 'Correct the file.' });
+  }
+  if (module.default === undefined) return undefined;
+  const kind = (module.default as { kind?: unknown } | null)?.kind;
+  if (kind === 'tier' || kind === 'destination') return module.default as TierDefinition | Destination;
+  throw new SluiceError('file-invalid', `the default export of ${file} is no tier and no destination`, {
+    fix: 'Export what defineTier or defineDestination returns, or move helpers to a folder of their own.',
+  });
+}

@@ -1,0 +1,89 @@
+import type { DeadLetter } from '../core/dead-letter.ts';
+import { type Envelope, encode } from '../core/envelope.ts';
+import { SluiceError, toError } from '../core/errors.ts';
+import type { Cloud } from '../ports/cloud.ts';
+import type { OutgoingMessage } from '../ports/queue.ts';
+
+/** Bodies above this many UTF-8 bytes travel as references: one SQS request is billed per 64 KB (Amazon SQS pricing). */
+export const INLINE_BYTES = 64 * 1024;
+
+/** Largest message body at all, ours or offloaded, in UTF-8 bytes: it must fit a small function's memory several times. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** The text to send for a message, put in the object store first where it is too large for a queue. */
+export async function toBody(cloud: Cloud, message: Envelope | DeadLetter): Promise<{ readonly body: string; readonly puts: number }> {
+  const body = encodeChecked(message);
+  if (body.length * 3 <= INLINE_BYTES) return { body, puts: 0 };
+  const bytes = Buffer.from(body);
+  if (bytes.byteLength <= INLINE_BYTES) return { body, puts: 0 };
+  if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge(message, `${bytes.byteLength} bytes`);
+  const offloaded = await cloud.objects.put(`messages/${message.id}`, bytes, { contentType: 'application/json' });
+  return { body: encode({ v: 1, flow: message.flow ?? 'unknown', offloaded }), puts: 1 };
+}
+
+function encodeChecked(message: Envelope | DeadLetter): string {
+  try {
+    return encode(message);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge(message, 'longer than any string may be', cause);
+    throw new SluiceError('data-invalid', `the message is not JSON: ${toError(cause).message}`, {
+      ...(message.flow !== null && { flow: message.flow }),
+      cause,
+      fix: 'Data, predictions and signals must survive JSON; send bytes as objects.',
+      retry: 'never',
+    });
+  }
+}
+
+function tooLarge(message: Envelope | DeadLetter, size: string, cause?: unknown): SluiceError {
+  return new SluiceError('message-too-large', `the message is ${size}; at most ${MAX_BODY_BYTES} bytes are allowed`, {
+    ...(message.flow !== null && { flow: message.flow }),
+    cause,
+    fix: 'Declare the large part under objects and send it as bytes: it is then fetched only where it is read.',
+    retry: 'never',
+  });
+}
+
+/** A message waiting to be sent with others to its queue. */
+export interface Posting {
+  readonly queue: string;
+  readonly message: Envelope | DeadLetter;
+  readonly group?: string;
+  readonly delayMs?: number;
+}
+
+/** Sends postings in one call per queue; the result has one entry a posting: `undefined` where it was sent. */
+export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<readonly (Error | undefined)[]> {
+  const results: (Error | undefined)[] = new Array(postings.length).fill(undefined);
+  const byQueue = new Map<string, { readonly at: number; readonly message: OutgoingMessage }[]>();
+  for (const [at, posting] of postings.entries()) {
+    try {
+      const { body } = await toBody(cloud, posting.message);
+      const message: OutgoingMessage = {
+        body,
+        ...(posting.group !== undefined && { group: posting.group }),
+        ...(posting.delayMs !== undefined && { delayMs: posting.delayMs }),
+      };
+      const list = byQueue.get(posting.queue);
+      if (list) list.push({ at, message });
+      else byQueue.set(posting.queue, [{ at, message }]);
+    } catch (error) {
+      results[at] = toError(error);
+    }
+  }
+  await Promise.all(
+    [...byQueue].map(async ([name, list]) => {
+      const sent = await sendAll(cloud, name, list.map((entry) => entry.message));
+      for (const [i, { at }] of list.entries()) results[at] = sent[i];
+    }),
+  );
+  return results;
+}
+
+async function sendAll(cloud: Cloud, queue: string, messages: readonly OutgoingMessage[]): Promise<readonly (Error | undefined)[]> {
+  try {
+    return await cloud.queue(queue).send(messages);
+  } catch (error) {
+    return messages.map(() => toError(error));
+  }
+}

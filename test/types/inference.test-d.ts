@@ -1,0 +1,71 @@
+import { defineDestination, defineTier, stream, tier } from 'sluice';
+import * as z from 'zod';
+import type { TypesOf } from '../../lib/core/tier-types.ts';
+import type deep from './app/deep.ts';
+import type small from './app/small.ts';
+
+type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <T extends true>(): T | undefined => undefined;
+
+type Deep = TypesOf<typeof deep>;
+type Small = TypesOf<typeof small>;
+
+// Data and objects are carried over two files; the signal is the output of the tier before.
+holds<Eq<Deep['name'], 'deep'>>();
+holds<Eq<Deep['data'], { camera: string }>>();
+holds<Eq<Deep['objects'], 'photo'>>();
+holds<Eq<Deep['signal'], { label: string; confidence: number; margin: number }>>();
+holds<Eq<Deep['signalObjects'], 'heatmap'>>();
+holds<Eq<Deep['output'], { label: string; confidence: number }>>();
+holds<Eq<Deep['entry'], never>>();
+holds<Eq<Small['entry'], 'small.photos'>>();
+holds<Eq<Small['signal'], { label: string; confidence: number }>>();
+holds<Eq<Small['produces'], 'heatmap'>>();
+
+// The destination narrows by tier.
+defineDestination({
+  name: 'archive',
+  of: [tier<typeof import('./app/thumb.ts')>('thumb'), tier<typeof import('./app/small.ts')>('small')],
+  handler: (answer) => {
+    if (answer.tier === 'small') answer.output.margin.toFixed();
+    // @ts-expect-error thumb's output has no margin
+    else answer.output.margin.toFixed();
+  },
+});
+
+const A = z.object({ a: z.string() });
+const thumb = tier<typeof import('./app/thumb.ts')>('thumb');
+
+// @ts-expect-error a misspelt tier name does not compile
+tier<typeof import('./app/thumb.ts')>('thum');
+// @ts-expect-error signal has no such field
+defineTier({ name: 'x', input: thumb, output: A, predict: ({ signal }) => ({ a: signal.nope }) });
+// @ts-expect-error thumb has no objects
+defineTier({ name: 'x', input: thumb, output: A, predict: async ({ objects }) => ({ a: await objects.photo.text() }) });
+// @ts-expect-error the prediction does not fit the output schema
+defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: 1 }) });
+// @ts-expect-error an unknown option
+defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: '' }), timeOut: '3s' });
+// @ts-expect-error a duration needs a unit
+defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: '' }), timeout: '3' });
+// @ts-expect-error the first tier has no signal
+defineTier({ name: 'x', input: A, output: A, predict: ({ signal }) => ({ a: signal.a }) });
+// @ts-expect-error the pinned signal asks for what thumb never puts out
+defineTier({ name: 'x', input: thumb, signal: z.object({ margin: z.number() }), output: A, predict: () => ({ a: '' }) });
+// @ts-expect-error an object that is not declared cannot be produced
+defineTier({ name: 'x', input: A, output: A, predict: ({ produce }) => (produce.mask(new Uint8Array()), { a: '' }) });
+// @ts-expect-error the score reads a field the output does not have
+defineTier({ name: 'x', input: A, output: A, predict: () => ({ a: '' }), satisfied: { score: ({ output }) => output.b, atLeast: 1 } });
+// @ts-expect-error a gate must return the value or drop
+defineTier({ name: 'x', input: A, output: A, predict: () => ({ a: '' }), gates: { data: () => 3 } });
+// @ts-expect-error a stream option that does not exist
+stream('photos', A, { object: {} });
+
+// predictBatch infers like predict does.
+defineTier({
+  name: 'x',
+  input: thumb,
+  output: A,
+  load: () => 3,
+  predictBatch: (contexts) => contexts.map(({ signal, model }) => ({ a: signal.label + model.toFixed() })),
+});
