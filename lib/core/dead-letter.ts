@@ -21,7 +21,10 @@ export interface DeadLetter {
 }
 
 /** Reads a dead-letter queue's message; one that the queue itself moved there has no reason of ours. */
-export function readDeadLetter(body: string, at: { id: string; application: string; tier: string; queue: string; sentAt: number; receives: number }): DeadLetter {
+export function readDeadLetter(
+  body: string,
+  at: { id: string; application: string; tier: string; queue: string; sentAt: number; receives: number },
+): DeadLetter {
   try {
     const value = JSON.parse(body) as Partial<DeadLetter>;
     if (value.v === 1 && typeof value.reason === 'string' && typeof value.body === 'string') return value as DeadLetter;

@@ -41,6 +41,8 @@ export interface DecisionRecord {
   readonly audit?: true;
   /** Milliseconds the model took, a batch's shared evenly. */
   readonly modelMs?: number;
+  /** The part of it that was CPU time, where the model ran in a thread of its own: free of what else the machine did. */
+  readonly modelCpuMs?: number;
   /** Milliseconds since the message was sent to this tier. */
   readonly latencyMs?: number;
   /** Until when a throttled or retried message waits, ms since the epoch. */

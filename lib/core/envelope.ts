@@ -80,18 +80,27 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
     value = JSON.parse(text);
   } catch (cause) {
     const shown = text.length === 0 ? 'is empty' : `is not JSON: ${JSON.stringify(text.slice(0, 60))}`;
-    throw new SluiceError('envelope-not-json', `the message ${shown}`, { ...place, cause, fix: SEND_FIX, retry: 'never' });
+    throw new SluiceError('envelope-not-json', `the message ${shown}`, {
+      ...place,
+      cause,
+      fix: SEND_FIX,
+      retry: 'never',
+    });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('is not an object', place);
   const candidate = value as Partial<Record<keyof Envelope, unknown>> & Partial<Offloaded>;
   if (typeof candidate.v !== 'number') throw invalid('has no version', place);
   if (candidate.v > ENVELOPE_VERSION) {
-    throw new SluiceError('envelope-version', `the message is of envelope version ${candidate.v}; this code reads ${ENVELOPE_VERSION}`, {
-      ...place,
-      ...(typeof candidate.flow === 'string' && { flow: candidate.flow.slice(0, 128) }),
-      fix: 'Deploy this tier with the sluice version that sent the message, then redrive.',
-      retry: 'never',
-    });
+    throw new SluiceError(
+      'envelope-version',
+      `the message is of envelope version ${candidate.v}; this code reads ${ENVELOPE_VERSION}`,
+      {
+        ...place,
+        ...(typeof candidate.flow === 'string' && { flow: candidate.flow.slice(0, 128) }),
+        fix: 'Deploy this tier with the sluice version that sent the message, then redrive.',
+        retry: 'never',
+      },
+    );
   }
   checkFlowId(candidate.flow);
   if (candidate.offloaded) {
@@ -107,8 +116,10 @@ const SEND_FIX = 'Send with connect(…).send, or write an envelope as docs/enve
 function checkFields(e: Partial<Record<keyof Envelope, unknown>>, place: ErrorPlace): void {
   const from = e.from as Envelope['from'] | undefined;
   if (typeof e.id !== 'string' || e.id === '') throw invalid('has no id', place);
-  if (e.kind !== 'data' && e.kind !== 'signal' && e.kind !== 'answer') throw invalid(`is of kind ${JSON.stringify(e.kind)}`, place);
-  if (typeof from?.name !== 'string' || typeof from.version !== 'string') throw invalid('does not say who sent it', place);
+  if (e.kind !== 'data' && e.kind !== 'signal' && e.kind !== 'answer')
+    throw invalid(`is of kind ${JSON.stringify(e.kind)}`, place);
+  if (typeof from?.name !== 'string' || typeof from.version !== 'string')
+    throw invalid('does not say who sent it', place);
   if (!Number.isFinite(e.ts)) throw invalid('has no event time', place);
   if (e.kind !== 'data' && (typeof e.signal !== 'object' || e.signal === null)) throw invalid('has no signal', place);
   checkReferences(e.objects, place);

@@ -55,9 +55,13 @@ function checkNames(files: readonly TierFile[]): void {
       });
     }
     if (name === ANSWERS) {
-      throw new SluiceError('graph-duplicate-name', `${file.file} names its tier "${ANSWERS}", the queue that answers go to`, {
-        fix: 'Choose another name.',
-      });
+      throw new SluiceError(
+        'graph-duplicate-name',
+        `${file.file} names its tier "${ANSWERS}", the queue that answers go to`,
+        {
+          fix: 'Choose another name.',
+        },
+      );
     }
     seen.set(name, file);
   }
@@ -68,9 +72,13 @@ function checkUpstreams(files: readonly TierFile[]): void {
   for (const file of files) {
     const upstream = upstreamOf(file);
     if (upstream === undefined || names.includes(upstream)) continue;
-    throw new SluiceError('graph-unknown-upstream', `${file.file} takes its input from tier "${upstream}", which is in no file`, {
-      fix: `Did you mean "${closest(upstream, names)}"? Tiers here: ${names.join(', ')}.`,
-    });
+    throw new SluiceError(
+      'graph-unknown-upstream',
+      `${file.file} takes its input from tier "${upstream}", which is in no file`,
+      {
+        fix: `Did you mean "${closest(upstream, names)}"? Tiers here: ${names.join(', ')}.`,
+      },
+    );
   }
 }
 
@@ -81,9 +89,13 @@ function checkSuccessors(files: readonly TierFile[]): Map<string, TierFile> {
     if (upstream === undefined) continue;
     const other = successors.get(upstream);
     if (other) {
-      throw new SluiceError('graph-two-successors', `${other.file} and ${file.file} both come after tier "${upstream}"`, {
-        fix: `A tier has one next tier. To put "${file.definition.name}" in between, let ${other.file} take its input from tier('${file.definition.name}').`,
-      });
+      throw new SluiceError(
+        'graph-two-successors',
+        `${other.file} and ${file.file} both come after tier "${upstream}"`,
+        {
+          fix: `A tier has one next tier. To put "${file.definition.name}" in between, let ${other.file} take its input from tier('${file.definition.name}').`,
+        },
+      );
     }
     successors.set(upstream, file);
   }
@@ -96,9 +108,13 @@ function checkCycles(files: readonly TierFile[]): void {
     const path = [start.definition.name];
     for (let at = upstreamOf(start); at !== undefined; at = upstreamOf(byName.get(at)!)) {
       if (at === start.definition.name) {
-        throw new SluiceError('graph-cycle', `the tiers go in a circle: ${[...path, at].reverse().join(' → ')} (${start.file})`, {
-          fix: 'Give one of them a schema as its input: a cascade begins with data.',
-        });
+        throw new SluiceError(
+          'graph-cycle',
+          `the tiers go in a circle: ${[...path, at].reverse().join(' → ')} (${start.file})`,
+          {
+            fix: 'Give one of them a schema as its input: a cascade begins with data.',
+          },
+        );
       }
       if (path.includes(at)) break; // A circle that does not pass through `start` is reported from one of its own tiers.
       path.push(at);
@@ -109,20 +125,32 @@ function checkCycles(files: readonly TierFile[]): void {
 function checkPair(file: TierFile, next: TierFile | undefined): void {
   const tier = file.definition;
   if (!next && tier.satisfied && !tier.exhausted) {
-    throw new SluiceError('graph-nowhere-to-escalate', `tier "${tier.name}" in ${file.file} has a threshold and no tier after it`, {
-      fix: "Say what becomes of a prediction it is not sure of: exhausted: 'accept' or exhausted: 'deadLetter'.",
-    });
+    throw new SluiceError(
+      'graph-nowhere-to-escalate',
+      `tier "${tier.name}" in ${file.file} has a threshold and no tier after it`,
+      {
+        fix: "Say what becomes of a prediction it is not sure of: exhausted: 'accept' or exhausted: 'deadLetter'.",
+      },
+    );
   }
   if (next && !tier.satisfied) {
-    throw new SluiceError('graph-nowhere-to-escalate', `tier "${tier.name}" in ${file.file} accepts everything, so "${next.definition.name}" in ${next.file} would never run`, {
-      fix: `Give "${tier.name}" a threshold: satisfied: { score: ({ output }) => …, atLeast: 0.9 }.`,
-    });
+    throw new SluiceError(
+      'graph-nowhere-to-escalate',
+      `tier "${tier.name}" in ${file.file} accepts everything, so "${next.definition.name}" in ${next.file} would never run`,
+      {
+        fix: `Give "${tier.name}" a threshold: satisfied: { score: ({ output }) => …, atLeast: 0.9 }.`,
+      },
+    );
   }
   const problem = next?.definition.signal && schemaMismatch(tier.output, next.definition.signal);
   if (problem) {
-    throw new SluiceError('graph-schema-mismatch', `${next.file} declares a signal that tier "${tier.name}" in ${file.file} does not put out: ${problem}`, {
-      fix: `Change signal in ${next.file} or output in ${file.file}.`,
-    });
+    throw new SluiceError(
+      'graph-schema-mismatch',
+      `${next.file} declares a signal that tier "${tier.name}" in ${file.file} does not put out: ${problem}`,
+      {
+        fix: `Change signal in ${next.file} or output in ${file.file}.`,
+      },
+    );
   }
 }
 
@@ -172,9 +200,13 @@ function destinationPlan(
   const names = tiers.map((t) => t.definition.name);
   const unknown = destination.of.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new SluiceError('graph-destination', `${found.file} takes answers of tier "${unknown}", which is in no file`, {
-      fix: `Did you mean "${closest(unknown, names)}"?`,
-    });
+    throw new SluiceError(
+      'graph-destination',
+      `${found.file} takes answers of tier "${unknown}", which is in no file`,
+      {
+        fix: `Did you mean "${closest(unknown, names)}"?`,
+      },
+    );
   }
   return {
     application,

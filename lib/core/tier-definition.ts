@@ -10,9 +10,30 @@ import type { Input, PredictContext, TierTypes } from './tier-types.ts';
 
 /** Every option `defineTier` knows. */
 export const TIER_KEYS: readonly string[] = [
-  'name', 'input', 'output', 'signal', 'join', 'objects', 'produces', 'load', 'predict', 'predictBatch', 'satisfied',
-  'exhausted', 'gates', 'version', 'timeout', 'memory', 'batch', 'maxConcurrency', 'workers', 'delivery', 'pace',
-  'retry', 'audit', 'fairBy',
+  'name',
+  'input',
+  'output',
+  'signal',
+  'join',
+  'objects',
+  'produces',
+  'load',
+  'predict',
+  'predictBatch',
+  'satisfied',
+  'exhausted',
+  'gates',
+  'version',
+  'timeout',
+  'memory',
+  'batch',
+  'maxConcurrency',
+  'workers',
+  'delivery',
+  'pace',
+  'retry',
+  'audit',
+  'fairBy',
 ]; // prettier-ignore
 
 /** The times and counts of a tier, in milliseconds, defaults filled in. */
@@ -74,20 +95,32 @@ export function checkJoin(join: Join | undefined, isFirst: boolean, what: string
   if (!join) return {};
   rejectUnknownKeys(join, ['data', 'maxTimeDiff', 'ttl', 'signals'], `join of ${what}`);
   if (isFirst) {
-    throw new SluiceError('graph-join-without-stream', `${what} joins, and its input is a schema, so no signal can ever arrive`, {
-      fix: "Set input to tier<typeof import('./before.ts')>('before'), or leave join out.",
-    });
+    throw new SluiceError(
+      'graph-join-without-stream',
+      `${what} joins, and its input is a schema, so no signal can ever arrive`,
+      {
+        fix: "Set input to tier<typeof import('./before.ts')>('before'), or leave join out.",
+      },
+    );
   }
   if (join.data?.kind !== 'stream') {
     throw new SluiceError('graph-join-without-stream', `${what} joins without a second stream`, {
       fix: "Give join.data a stream: join: { data: stream('photos', Photo) }.",
     });
   }
-  requireOption([undefined, 'first', 'latest'].includes(join.signals), what, 'join.signals', join.signals, "'first' or 'latest'");
+  requireOption(
+    [undefined, 'first', 'latest'].includes(join.signals),
+    what,
+    'join.signals',
+    join.signals,
+    "'first' or 'latest'",
+  );
   return {
     joins: {
       stream: join.data,
-      maxTimeDiffMs: join.maxTimeDiff ? toMs(join.maxTimeDiff, `join.maxTimeDiff of ${what}`) : Number.POSITIVE_INFINITY,
+      maxTimeDiffMs: join.maxTimeDiff
+        ? toMs(join.maxTimeDiff, `join.maxTimeDiff of ${what}`)
+        : Number.POSITIVE_INFINITY,
       ttlMs: toMs(join.ttl ?? '1h', `join.ttl of ${what}`),
       signals: join.signals ?? 'first',
     },

@@ -186,20 +186,50 @@ function normalise(o: TierOptionsErased): TierDefinition {
   const isFirst = !isTierRef(o.input);
   requireOption(isFirst ? isSchema(o.input) : true, what, 'input', o.input, 'a schema or tier(…)');
   requireOption(isSchema(o.output), what, 'output', o.output, 'a schema (zod, valibot, arktype, …)');
-  requireOption(isFirst || !o.objects, what, 'objects', o.objects, 'left out: only the first tier or a stream declares them');
+  requireOption(
+    isFirst || !o.objects,
+    what,
+    'objects',
+    o.objects,
+    'left out: only the first tier or a stream declares them',
+  );
   checkObjects(o.objects ?? {}, what);
   checkObjects(o.produces ?? {}, what);
   if (o.satisfied) {
     rejectUnknownKeys(o.satisfied, ['score', 'atLeast'], `satisfied of ${what}`);
-    requireOption(Number.isFinite(o.satisfied.atLeast), what, 'satisfied.atLeast', o.satisfied.atLeast, 'a finite number');
+    requireOption(
+      Number.isFinite(o.satisfied.atLeast),
+      what,
+      'satisfied.atLeast',
+      o.satisfied.atLeast,
+      'a finite number',
+    );
   }
   if (o.gates) rejectUnknownKeys(o.gates, ['data', 'signal', 'destination', 'escalate'], `gates of ${what}`);
-  requireOption([undefined, 'accept', 'deadLetter'].includes(o.exhausted), what, 'exhausted', o.exhausted, "'accept' or 'deadLetter'");
-  requireOption([undefined, 'at-least-once', 'once'].includes(o.delivery), what, 'delivery', o.delivery, "'at-least-once' or 'once'");
+  requireOption(
+    [undefined, 'accept', 'deadLetter'].includes(o.exhausted),
+    what,
+    'exhausted',
+    o.exhausted,
+    "'accept' or 'deadLetter'",
+  );
+  requireOption(
+    [undefined, 'at-least-once', 'once'].includes(o.delivery),
+    what,
+    'delivery',
+    o.delivery,
+    "'at-least-once' or 'once'",
+  );
   requireOption(isShare(o.audit ?? 0), what, 'audit', o.audit, 'a share from 0 to 1');
   requireOption(isCount(o.workers ?? 0, 0, 64), what, 'workers', o.workers, 'a whole number from 0 to 64');
   requireOption(isCount(o.memory ?? 1024, 128, 10_240), what, 'memory', o.memory, 'MiB from 128 to 10,240');
-  requireOption(isCount(o.maxConcurrency ?? 2, 1, 1_000), what, 'maxConcurrency', o.maxConcurrency, 'a whole number from 1 to 1,000');
+  requireOption(
+    isCount(o.maxConcurrency ?? 2, 1, 1_000),
+    what,
+    'maxConcurrency',
+    o.maxConcurrency,
+    'a whole number from 1 to 1,000',
+  );
   return { kind: 'tier', ...o, ...times(o, what), ...checkJoin(o.join, isFirst, what) } as TierDefinition;
 }
 
@@ -214,7 +244,13 @@ function times(o: TierOptionsErased, what: string): Pick<TierDefinition, 'timing
   const maxAttempts = o.retry?.maxAttempts ?? 5;
   requireOption(isCount(maxAttempts, 1, 100), what, 'retry.maxAttempts', maxAttempts, 'a whole number from 1 to 100');
   const timeoutMs = toMs(o.timeout ?? '30s', `timeout of ${what}`);
-  requireOption(timeoutMs > 0 && timeoutMs <= 890_000, what, 'timeout', o.timeout, 'more than 0 and at most 890s (a Lambda ends at 15m)');
+  requireOption(
+    timeoutMs > 0 && timeoutMs <= 890_000,
+    what,
+    'timeout',
+    o.timeout,
+    'more than 0 and at most 890s (a Lambda ends at 15m)',
+  );
   return {
     timing: {
       timeoutMs,

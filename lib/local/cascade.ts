@@ -68,7 +68,9 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   const destination = destinationFor(options);
   if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud));
   const sweep = startSweep(options, onError);
-  const queues = graph.queues.filter((q) => !q.name.endsWith('.dlq') && (destination !== undefined || q.name !== ANSWERS));
+  const queues = graph.queues.filter(
+    (q) => !q.name.endsWith('.dlq') && (destination !== undefined || q.name !== ANSWERS),
+  );
 
   const idle = async (): Promise<boolean> => {
     if (!sources.every((source) => source.idle())) return false;
@@ -136,10 +138,10 @@ function startSweep(options: CascadeOptions, onError: (error: Error) => void): {
   const timer = setInterval(async () => {
     try {
       const now = cloud.clock.now();
-      const expired = await cloud.expired(1_000);
+      const expired = await cloud.table.expired(1_000);
       const records = expired.flatMap(({ key, item }) => expireItem(application.graph, key, item, now));
       if (records.length > 0) await cloud.decisions.write(records);
-      if (expired.length > 0) await cloud.deleteItems(expired.map(({ key }) => key));
+      if (expired.length > 0) await cloud.table.deleteExpired(expired.map(({ key }) => key));
     } catch (error) {
       if (!isSluiceError(error) || error.code !== 'store-full') onError(error as Error);
     }

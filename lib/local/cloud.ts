@@ -17,7 +17,7 @@ import { memoryObjects } from './memory-objects.ts';
 import { queueRegistry } from './queue-registry.ts';
 import { queueStatements } from './queue-statements.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
-import { type LocalTable, sqliteTable } from './sqlite-table.ts';
+import { type ExpiredItem, type LocalTable, sqliteTable } from './sqlite-table.ts';
 import { storeError } from './store-errors.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -31,6 +31,10 @@ export interface LocalCloud extends Cloud {
   declare(specs: readonly QueueSpec[]): void;
   /** Every declared queue. */
   queues(): readonly QueueSpec[];
+  /** Up to `limit` items of the flow table whose `expiresAt` has passed; they stay until deleted. */
+  expired(limit: number): Promise<readonly ExpiredItem[]>;
+  /** Deletes expired items, once all is done about them; one that was renewed meanwhile stays. */
+  deleteItems(keys: readonly string[]): Promise<void>;
   /** Ends waiting receives and lets go of the folder. */
   close(): Promise<void>;
 }
@@ -65,8 +69,8 @@ export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> 
   await mkdir(dir, { recursive: true }).catch((error: unknown) => Promise.reject(storeError(error, dir)));
   const lock = role === 'runner' ? await lockFolder(dir) : undefined;
   try {
-    const database = await openPatiently(options, role === 'runner');
     await prepareObjects(dir, clock).catch((error: unknown) => Promise.reject(storeError(error, dir)));
+    const database = await openPatiently(options, role === 'runner');
     if (lock) returnInFlight(database);
     return assemble(options, database, lock);
   } catch (error) {
@@ -101,6 +105,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
   const queues = new Map<string, Queue>();
   const files = durable ? decisionFiles(dir) : undefined;
   const log = files ?? decisionMemory();
+  const table = sqliteTable(database, clock);
   let open = true;
 
   return {
@@ -108,7 +113,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
     mode: durable ? 'durable' : 'memory',
     clock,
     random,
-    table: sqliteTable(database, clock),
+    table,
     objects: durable ? fileObjects({ dir, random }) : memoryObjects(),
     decisions: {
       async write(records) {
@@ -124,6 +129,8 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
     },
     declare: (specs) => registry.declare(specs),
     queues: () => registry.all(),
+    expired: (limit) => table.expired(limit),
+    deleteItems: (keys) => table.deleteExpired(keys),
     async close() {
       if (!open) return;
       open = false;

@@ -55,7 +55,8 @@ function prepareDatabase(sqlite: DatabaseSync, { dir, maxBytes, check }: Databas
   const version = pragma(sqlite, 'user_version');
   if (version > SCHEMA_VERSION) throw tooNew(dir, version);
   const owner = pragma(sqlite, 'application_id');
-  if (version === 0 && (owner !== 0 || tableCount(sqlite) > 0)) throw storeCorrupt(dir, 'it is not a database of sluice');
+  if (version === 0 && (owner !== 0 || tableCount(sqlite) > 0))
+    throw storeCorrupt(dir, 'it is not a database of sluice');
   if (version > 0 && owner !== APPLICATION_ID) throw storeCorrupt(dir, 'it is not a database of sluice');
   if (version === 0) sqlite.exec(SCHEMA);
   sqlite.exec('COMMIT');

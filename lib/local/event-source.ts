@@ -28,6 +28,7 @@ export interface EventSource {
 }
 
 const LONG_POLL_MS = 20_000;
+const RECEIVE_AT_MOST = 1_000;
 const FIRST_BACKOFF_MS = 100;
 const LAST_BACKOFF_MS = 5_000;
 /** A loop that always finds messages must let timers and sockets have their turn. */
@@ -44,6 +45,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   const gathered: ReceivedMessage[] = [];
   let windowEnd = 0;
   let waiting = false;
+  let onFree: (() => void) | undefined;
   let stopped: Promise<void> | undefined;
 
   async function work(batch: readonly ReceivedMessage[]): Promise<void> {
@@ -58,21 +60,57 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   function dispatch(): void {
     while (gathered.length > 0 && working.size < concurrency) {
       if (gathered.length < batchSize && clock.now() < windowEnd) return;
-      const batch = work(gathered.splice(0, batchSize));
+      const batch = work(gathered.splice(0, batchSize)).finally(() => {
+        working.delete(batch);
+        onFree?.();
+      });
       working.add(batch);
-      void batch.finally(() => working.delete(batch));
     }
   }
   async function gather(): Promise<void> {
-    const max = (concurrency - working.size) * batchSize - gathered.length;
+    const room = (concurrency - working.size) * batchSize - gathered.length;
+    const max = Math.min(room, Math.max(batchSize, RECEIVE_AT_MOST));
     const waitMs = gathered.length > 0 ? Math.max(0, windowEnd - clock.now()) : LONG_POLL_MS;
     waiting = gathered.length === 0;
     const messages = await queue.receive({ max, visibilityMs, waitMs, abort: stopping.signal });
     waiting = false;
-    if (messages.length > 0 && gathered.length + messages.length !== gathered.length % batchSize) {
-      if (gathered.length === 0) windowEnd = clock.now() + windowMs;
-      gathered.push(...messages);
+    // What a full batch leaves over came with this receive, so its window begins now.
+    const first = gathered.length === 0 || gathered.length + messages.length > batchSize;
+    if (first) windowEnd = clock.now() + windowMs;
+    gathered.push(...messages);
+  }
+  async function loop(): Promise<void> {
+    let backoffMs = FIRST_BACKOFF_MS;
+    let turn = clock.now();
+    while (!stopping.signal.aborted) {
+      try {
+        if (working.size < concurrency) await gather();
+        else await new Promise<void>((resolve) => (onFree = resolve));
+        backoffMs = FIRST_BACKOFF_MS;
+      } catch (error) {
+        waiting = false;
+        onError?.(toError(error));
+        await clock.sleep(backoffMs, stopping.signal);
+        backoffMs = Math.min(2 * backoffMs, LAST_BACKOFF_MS);
+      }
+      if (!stopping.signal.aborted) dispatch();
+      if (clock.now() - turn >= TURN_MS) {
+        await setImmediate();
+        turn = clock.now();
+      }
     }
   }
-  return undefined as never;
+  const looping = loop();
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    await looping;
+    const unseen = gathered.splice(0).map(({ receipt }) => receipt);
+    if (unseen.length > 0) await queue.hide(unseen, 0).catch((error: unknown) => onError?.(toError(error)));
+    await Promise.all(working);
+  }
+  return {
+    stop: () => (stopped ??= stop()),
+    idle: () => waiting && working.size === 0,
+  };
 }

@@ -1,6 +1,14 @@
+export type { Application } from '../runtime/application.ts';
+export { loadApplication } from '../runtime/application.ts';
+export type { CallCounter } from '../runtime/call-counter.ts';
+export { countCalls } from '../runtime/call-counter.ts';
+export type { Cascade, CascadeOptions } from './cascade.ts';
+export { startCascade } from './cascade.ts';
 export type { LocalCloud, OpenCloudOptions } from './cloud.ts';
 export { openCloud } from './cloud.ts';
 export type { EventSource, EventSourceOptions } from './event-source.ts';
 export { startEventSource } from './event-source.ts';
 export type { ExpiredItem, LocalTable } from './sqlite-table.ts';
 export { systemClock, systemRandom } from './system.ts';
+export type { WorkerPoolOptions } from './worker-pool.ts';
+export { createWorkerPool } from './worker-pool.ts';

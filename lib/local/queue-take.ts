@@ -39,8 +39,8 @@ export function take(statements: QueueStatements, queue: DeclaredQueue, options:
   const messages: ReceivedMessage[] = [];
   let givenUp = 0;
   promoteDue(statements, number, now, Math.max(max, PROMOTE_AT_MOST));
-  while (messages.length < max) {
-    const rows = statements.ready.all(number, max - messages.length) as unknown as MessageRow[];
+  for (let wanted = max; wanted > 0; ) {
+    const rows = statements.ready.all(number, wanted) as unknown as MessageRow[];
     for (const row of rows) {
       if (row.sent_at < now - spec.retentionMs) {
         statements.drop.run(row.seq);
@@ -52,7 +52,7 @@ export function take(statements: QueueStatements, queue: DeclaredQueue, options:
         messages.push(received(row));
       }
     }
-    if (rows.length === 0) break;
+    wanted = rows.length < wanted ? 0 : max - messages.length;
   }
   return { messages, givenUp };
 }

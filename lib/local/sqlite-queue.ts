@@ -1,10 +1,10 @@
-import { SluiceError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutgoingMessage, Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
 import type { Bells } from './bells.ts';
 import type { Database } from './database.ts';
 import { fairTags } from './fair-tags.ts';
+import { refusal } from './message-limits.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { QueueStatements } from './queue-statements.ts';
 import { hasMessage, nextVisible, type Taken, take } from './queue-take.ts';
@@ -19,8 +19,6 @@ export interface QueueTools {
   readonly random: Random;
 }
 
-const MAX_BODY_BYTES = 2 ** 20;
-const MAX_DELAY_MS = 900_000;
 /** SQS keeps a message hidden for at most twelve hours. */
 const MAX_HIDDEN_MS = 43_200_000;
 const SWEEP_EVERY_MS = 60_000;
@@ -118,24 +116,4 @@ export function sqliteQueue(name: string, tools: QueueTools): Queue {
       });
     },
   };
-}
-
-function refusal(queue: string, { body, delayMs = 0 }: OutgoingMessage): Error | undefined {
-  // A UTF-16 unit is at most three bytes of UTF-8, so a short body need not be counted.
-  const bytes = body.length * 3 > MAX_BODY_BYTES ? Buffer.byteLength(body) : 0;
-  if (bytes > MAX_BODY_BYTES) {
-    return new SluiceError('message-too-large', `a message of ${bytes} bytes is above the ${MAX_BODY_BYTES} of a queue`, {
-      queue,
-      fix: 'Send the payload as an object and its reference in the message.',
-      details: { bytes, limit: MAX_BODY_BYTES },
-      retry: 'never',
-    });
-  }
-  if (delayMs <= MAX_DELAY_MS) return undefined;
-  return new SluiceError('queue-failed', `a message cannot be delayed by ${delayMs} ms`, {
-    queue,
-    fix: `SQS delays by at most ${MAX_DELAY_MS} ms; send it later, or hide it once it is received.`,
-    details: { delayMs, limit: MAX_DELAY_MS },
-    retry: 'never',
-  });
 }

@@ -28,7 +28,7 @@ export function sqliteTable(database: Database, clock: Clock): LocalTable {
   const select = database.prepare('SELECT item FROM items WHERE key = ?');
   const upsert = database.prepare(`INSERT INTO items (key, item, expires_at) VALUES (?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET item = excluded.item, expires_at = excluded.expires_at`);
-  const overdue = database.prepare('SELECT key, item FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ?');
+  const overdue = database.prepare('SELECT key, item FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ? + 0');
   const remove = database.prepare('DELETE FROM items WHERE key = ?');
   const removeOverdue = database.prepare('DELETE FROM items WHERE key = ? AND expires_at <= ?');
   const seconds = (): number => Math.floor(clock.now() / 1_000);

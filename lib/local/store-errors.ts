@@ -10,7 +10,8 @@ export function storeError(thrown: unknown, dir: string): Error {
   const { code, errcode } = error as { code?: string; errcode?: number };
   if (code === 'ENOSPC' || code === 'EDQUOT') return storeFull(dir, error);
   if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') return unusable(dir, error);
-  if (code === 'ERR_INVALID_STATE') return new SluiceError('queue-failed', `the store in ${dir} is closed`, { cause: error });
+  if (code === 'ERR_INVALID_STATE')
+    return new SluiceError('queue-failed', `the store in ${dir} is closed`, { cause: error });
   if (errcode === undefined) return error;
   const primary = errcode & 0xff;
   if (primary === SQLITE.full || errcode === SHARED_MEMORY_SIZE) return storeFull(dir, error);

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorPlace, isSluiceError, SluiceError, type ErrorInfo } from '../core/errors.ts';
+import { type ErrorCode, type ErrorInfo, type ErrorPlace, isSluiceError, SluiceError } from '../core/errors.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
 import type { PredictRequest, PredictResult } from '../ports/predictor.ts';
 
@@ -22,7 +22,13 @@ export type FromWorker =
 /** A call of the object store from a worker. */
 export type ObjectCall =
   | { readonly call: number; readonly do: 'get'; readonly reference: ObjectReference }
-  | { readonly call: number; readonly do: 'put'; readonly key: string; readonly bytes: Uint8Array; readonly contentType: string | undefined };
+  | {
+      readonly call: number;
+      readonly do: 'put';
+      readonly key: string;
+      readonly bytes: Uint8Array;
+      readonly contentType: string | undefined;
+    };
 
 export interface ObjectReply {
   readonly type: 'object';
@@ -34,21 +40,35 @@ export interface ObjectReply {
 /** An error that survives the way between threads with its code, place and retry. */
 export interface PackedError {
   readonly message: string;
-  readonly sluice?: { readonly code: ErrorCode; readonly place: ErrorPlace; readonly fix?: string; readonly retry?: ErrorInfo['retry'] };
+  readonly sluice?: {
+    readonly code: ErrorCode;
+    readonly place: ErrorPlace;
+    readonly fix?: string;
+    readonly retry?: ErrorInfo['retry'];
+  };
 }
 
-export type PackedResult = Exclude<PredictResult, { error: Error }> | { readonly packed: PackedError; readonly fetched: { bytes: number; calls: number } };
+export type PackedResult =
+  | Exclude<PredictResult, { error: Error }>
+  | { readonly packed: PackedError; readonly fetched: { bytes: number; calls: number } };
 
 export function packError(error: Error): PackedError {
   if (!isSluiceError(error)) return { message: error.message };
   const { code, place, fix, retry, problem } = error;
-  return { message: problem, sluice: { code, place, ...(fix !== undefined && { fix }), ...(retry !== undefined && { retry }) } };
+  return {
+    message: problem,
+    sluice: { code, place, ...(fix !== undefined && { fix }), ...(retry !== undefined && { retry }) },
+  };
 }
 
 export function unpackError(packed: PackedError): Error {
   if (!packed.sluice) return new Error(packed.message);
   const { code, place, fix, retry } = packed.sluice;
-  return new SluiceError(code, packed.message, { ...place, ...(fix !== undefined && { fix }), ...(retry !== undefined && { retry }) });
+  return new SluiceError(code, packed.message, {
+    ...place,
+    ...(fix !== undefined && { fix }),
+    ...(retry !== undefined && { retry }),
+  });
 }
 
 export function packResult(result: PredictResult): PackedResult {

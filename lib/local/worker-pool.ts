@@ -74,7 +74,10 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
     if (at < 0) return;
     threads.splice(at, 1);
     void thread.worker.terminate();
-    finish(thread, (thread.job?.requests ?? []).map(() => ({ error, fetched: { bytes: 0, calls: 0 } })));
+    finish(
+      thread,
+      (thread.job?.requests ?? []).map(() => ({ error, fetched: { bytes: 0, calls: 0 } })),
+    );
   };
 
   const startThread = (): Thread => {
@@ -113,13 +116,21 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
   };
 }
 
-async function answerObjectCall(worker: Worker, store: ObjectStore, message: FromWorker & { type: 'object' }): Promise<void> {
+async function answerObjectCall(
+  worker: Worker,
+  store: ObjectStore,
+  message: FromWorker & { type: 'object' },
+): Promise<void> {
   const { call } = message;
   try {
     const value =
       message.do === 'get'
         ? await store.get(message.reference)
-        : await store.put(message.key, message.bytes, message.contentType === undefined ? {} : { contentType: message.contentType });
+        : await store.put(
+            message.key,
+            message.bytes,
+            message.contentType === undefined ? {} : { contentType: message.contentType },
+          );
     worker.postMessage({ type: 'object', call, value } satisfies ToWorker);
   } catch (error) {
     worker.postMessage({ type: 'object', call, error: packError(toError(error)) } satisfies ToWorker);
@@ -127,10 +138,14 @@ async function answerObjectCall(worker: Worker, store: ObjectStore, message: Fro
 }
 
 function timedOut(options: WorkerPoolOptions): SluiceError {
-  return new SluiceError('predict-timeout', `predict took longer than ${options.timeoutMs} ms; its worker thread was ended`, {
-    tier: options.tier,
-    fix: 'Raise timeout, or make the task quicker.',
-  });
+  return new SluiceError(
+    'predict-timeout',
+    `predict took longer than ${options.timeoutMs} ms; its worker thread was ended`,
+    {
+      tier: options.tier,
+      fix: 'Raise timeout, or make the task quicker.',
+    },
+  );
 }
 
 function died(options: WorkerPoolOptions, how: string): SluiceError {

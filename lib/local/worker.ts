@@ -15,7 +15,11 @@ const objects = remoteObjects((call) => send({ type: 'object', ...call }));
 
 const definition = (await readDefinition(file)) as TierDefinition | undefined;
 if (definition?.kind !== 'tier') throw new SluiceError('file-invalid', `${file} exports no tier`);
-const predictor = createPredictor({ tier: definition, version, objects: objects.store });
+const cpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
+const predictor = createPredictor({ tier: definition, version, objects: objects.store, cpuMs });
 
 async function work(job: number, requests: readonly PredictRequest[]): Promise<void> {
   const results = await predictor.predict(requests);

@@ -18,6 +18,8 @@ export type PredictResult =
       readonly output: unknown;
       /** Model milliseconds; a batch's are shared evenly. */
       readonly ms: number;
+      /** CPU milliseconds of the thread that predicted, where it does nothing else meanwhile: a worker thread's. */
+      readonly cpuMs?: number;
       readonly produced: ObjectReferences;
       readonly fetched: Fetched;
     }

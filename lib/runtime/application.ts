@@ -51,10 +51,14 @@ async function listFiles(dir: string): Promise<readonly string[]> {
       .map((e) => e.name)
       .sort();
   } catch (cause) {
-    throw new SluiceError('application-not-found', `there is no application in ${relative(process.cwd(), dir) || dir}`, {
-      cause,
-      fix: `Name a folder of tier files, or begin one: npx sluice new tier <name> --application ${basename(dir)}`,
-    });
+    throw new SluiceError(
+      'application-not-found',
+      `there is no application in ${relative(process.cwd(), dir) || dir}`,
+      {
+        cause,
+        fix: `Name a folder of tier files, or begin one: npx sluice new tier <name> --application ${basename(dir)}`,
+      },
+    );
   }
 }
 
@@ -66,7 +70,10 @@ export async function readDefinition(path: string): Promise<TierDefinition | Des
     module = (await import(pathToFileURL(path).href)) as { default?: unknown };
   } catch (thrown) {
     const cause = toError(thrown);
-    throw new SluiceError('file-invalid', `${file} cannot be loaded: ${cause.message}`, { cause, fix: 'Correct the file.' });
+    throw new SluiceError('file-invalid', `${file} cannot be loaded: ${cause.message}`, {
+      cause,
+      fix: 'Correct the file.',
+    });
   }
   if (module.default === undefined) return undefined;
   const kind = (module.default as { kind?: unknown } | null)?.kind;

@@ -37,7 +37,9 @@ export interface Sent {
   readonly id: string;
 }
 
-type Rest<Objects extends string> = [Objects] extends [never] ? [options?: SendOptions<Objects>] : [options: SendOptions<Objects>];
+type Rest<Objects extends string> = [Objects] extends [never]
+  ? [options?: SendOptions<Objects>]
+  : [options: SendOptions<Objects>];
 
 /** A typed client of one entry of a cascade. */
 export interface Client<T extends TierTypes> {
@@ -95,7 +97,10 @@ export function connect<M extends TierModule>(
   const sendBatch = async (items: readonly Item[]): Promise<readonly (Sent & { readonly error?: Error })[]> => {
     const prepared = await Promise.all(items.map((item) => prepare(cloud, queue, item)));
     const ready = prepared.flatMap((p) => ('posting' in p ? [p] : []));
-    const errors = await post(cloud, ready.map((p) => p.posting));
+    const errors = await post(
+      cloud,
+      ready.map((p) => p.posting),
+    );
     const failed = new Map(ready.map((p, i) => [p, errors[i]] as const));
     return prepared.map((p) => {
       const error = 'posting' in p ? failed.get(p) : p.error;
@@ -109,13 +114,22 @@ export function connect<M extends TierModule>(
       if (sent!.error) throw sent!.error;
       return sent!;
     },
-    result: (flowId, { timeout = '30s' } = {}) => waitForResult(cloud, checkFlowId(flowId), toMs(timeout, 'timeout of result')),
+    result: (flowId, { timeout = '30s' } = {}) =>
+      waitForResult(cloud, checkFlowId(flowId), toMs(timeout, 'timeout of result')),
   };
   return client as Client<TypesOf<M['default']>>;
 }
 
 type Prepared =
-  | { readonly sent: Sent; readonly posting: { readonly queue: string; readonly message: Envelope; readonly group?: string; readonly delayMs?: number } }
+  | {
+      readonly sent: Sent;
+      readonly posting: {
+        readonly queue: string;
+        readonly message: Envelope;
+        readonly group?: string;
+        readonly delayMs?: number;
+      };
+    }
   | { readonly sent: Sent; readonly error: Error };
 
 async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepared> {
@@ -126,7 +140,8 @@ async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepare
     checkFlowId(flow);
     rejectUnknownKeys(item, SEND_KEYS, 'send');
     const delayMs = item.delay === undefined ? 0 : toMs(item.delay, 'delay of send');
-    if (delayMs > MAX_DELAY_MS) throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, { flow });
+    if (delayMs > MAX_DELAY_MS)
+      throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, { flow });
     const objects = await putObjects(cloud, flow, item.objects ?? {});
     const sentAt = cloud.clock.now();
     const message: Envelope = {
@@ -150,11 +165,18 @@ async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepare
   }
 }
 
-async function putObjects(cloud: Cloud, flow: string, objects: Readonly<Record<string, Uint8Array>>): Promise<Record<string, ObjectReference>> {
+async function putObjects(
+  cloud: Cloud,
+  flow: string,
+  objects: Readonly<Record<string, Uint8Array>>,
+): Promise<Record<string, ObjectReference>> {
   const references: Record<string, ObjectReference> = {};
   for (const [name, bytes] of Object.entries(objects)) {
     if (!(bytes instanceof Uint8Array)) {
-      throw new SluiceError('data-invalid', `the object "${name}" is ${typeof bytes}, not bytes`, { flow, fix: 'Send a Uint8Array or Buffer.' });
+      throw new SluiceError('data-invalid', `the object "${name}" is ${typeof bytes}, not bytes`, {
+        flow,
+        fix: 'Send a Uint8Array or Buffer.',
+      });
     }
     references[name] = await cloud.objects.put(`objects/${encodeURIComponent(flow)}/${name}`, bytes);
   }
@@ -187,6 +209,7 @@ async function waitForResult(cloud: Cloud, flow: string, timeoutMs: number): Pro
 
 async function readAnswer(cloud: Cloud, body: string): Promise<Answer> {
   let envelope = decode(body, {});
-  if ('offloaded' in envelope) envelope = decode(Buffer.from(await objectReader(cloud.objects).fetch(envelope.offloaded)).toString(), {});
+  if ('offloaded' in envelope)
+    envelope = decode(Buffer.from(await objectReader(cloud.objects).fetch(envelope.offloaded)).toString(), {});
   return toAnswer(envelope as Envelope, cloud.objects);
 }

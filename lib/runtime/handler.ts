@@ -1,9 +1,9 @@
+import { SluiceError } from '../core/errors.ts';
 import type { DestinationPlan, TierPlan } from '../core/plan.ts';
 import type { Outcome, Step } from '../core/step/effects.ts';
 import { destinationStep, tierStep } from '../core/step/step.ts';
 import type { Incoming } from '../core/step/story.ts';
 import type { Answer } from '../core/tier-types.ts';
-import { SluiceError } from '../core/errors.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
@@ -41,7 +41,15 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
 async function handleAnswer(handler: (answer: Answer) => unknown, answer: Answer, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SluiceError('destination-failed', `the handler took longer than ${timeoutMs} ms`, { flow: answer.flowId })), timeoutMs);
+    timer = setTimeout(
+      () =>
+        reject(
+          new SluiceError('destination-failed', `the handler took longer than ${timeoutMs} ms`, {
+            flow: answer.flowId,
+          }),
+        ),
+      timeoutMs,
+    );
   });
   try {
     await Promise.race([handler(answer), timeout]);
@@ -58,7 +66,12 @@ function kindOf(plan: TierPlan, queue: string): Incoming['kind'] {
   });
 }
 
-function batchHandler(place: Workplace, queue: string, kind: Incoming['kind'], toStep: (incoming: Incoming) => Step<Outcome>): BatchHandler {
+function batchHandler(
+  place: Workplace,
+  queue: string,
+  kind: Incoming['kind'],
+  toStep: (incoming: Incoming) => Step<Outcome>,
+): BatchHandler {
   return async (messages) => {
     const { cloud } = place;
     const invocation = cloud.random.id();
@@ -71,7 +84,12 @@ function batchHandler(place: Workplace, queue: string, kind: Incoming['kind'], t
 }
 
 /** Hides each message that comes back until its time; one that cannot be hidden returns when its visibility runs out. */
-async function hideRetries(cloud: Cloud, queue: string, messages: readonly ReceivedMessage[], outcomes: readonly Outcome[]): Promise<readonly string[]> {
+async function hideRetries(
+  cloud: Cloud,
+  queue: string,
+  messages: readonly ReceivedMessage[],
+  outcomes: readonly Outcome[],
+): Promise<readonly string[]> {
   const byDelay = new Map<number, string[]>();
   const failed: string[] = [];
   for (const [i, outcome] of outcomes.entries()) {
@@ -82,7 +100,9 @@ async function hideRetries(cloud: Cloud, queue: string, messages: readonly Recei
     if (same) same.push(receipt);
     else byDelay.set(outcome.afterMs, [receipt]);
   }
-  await Promise.allSettled([...byDelay].map(([afterMs, receipts]) => cloud.queue(queue).hide(receipts, Math.min(afterMs, MAX_HIDE_MS))));
+  await Promise.allSettled(
+    [...byDelay].map(([afterMs, receipts]) => cloud.queue(queue).hide(receipts, Math.min(afterMs, MAX_HIDE_MS))),
+  );
   return failed;
 }
 

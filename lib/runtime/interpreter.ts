@@ -1,5 +1,5 @@
 import type { Envelope } from '../core/envelope.ts';
-import { isSluiceError, SluiceError, toError, type ErrorCode } from '../core/errors.ts';
+import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import { validate } from '../core/schema.ts';
 import type { Effect, Outcome, ReplyStatus, Step } from '../core/step/effects.ts';
@@ -82,7 +82,10 @@ function doAtOnce(place: Workplace, effect: Effect): Settled | undefined {
   try {
     if (effect.do === 'now') return { value: place.cloud.clock.now() };
     if (effect.do !== 'validate' && effect.do !== 'gate') return undefined;
-    const value = effect.do === 'validate' ? validate(effect.schema, effect.value) : effect.gate(effect.value, { flowId: effect.flow });
+    const value =
+      effect.do === 'validate'
+        ? validate(effect.schema, effect.value)
+        : effect.gate(effect.value, { flowId: effect.flow });
     if (!isPromise(value)) return { value };
     value.catch(() => undefined); // Handled when it is awaited; until then it must not count as unhandled.
     pending.set(effect, value);
@@ -107,8 +110,13 @@ async function doQuick(place: Workplace, runs: readonly Run[]): Promise<void> {
 
 async function doSend(place: Workplace, runs: readonly Run[]): Promise<readonly Settled[]> {
   if (runs.length === 0) return [];
-  const errors = await post(place.cloud, runs.map((run) => run.waiting as Effect & { do: 'send' }));
-  return errors.map((error) => (error ? { error: infrastructure('queue-failed', 'sending', place, error) } : { value: undefined }));
+  const errors = await post(
+    place.cloud,
+    runs.map((run) => run.waiting as Effect & { do: 'send' }),
+  );
+  return errors.map((error) =>
+    error ? { error: infrastructure('queue-failed', 'sending', place, error) } : { value: undefined },
+  );
 }
 
 async function doOne(place: Workplace, effect: Effect): Promise<Settled> {
@@ -125,9 +133,13 @@ async function carryOut(place: Workplace, effect: Effect): Promise<unknown> {
     case 'table':
       return guarded('table-failed', 'writing the flow table', place, () => cloud.table.update(effect.update));
     case 'load':
-      return Buffer.from(await objectReader(cloud.objects, place.allowedBuckets ?? []).fetch(effect.reference)).toString();
+      return Buffer.from(
+        await objectReader(cloud.objects, place.allowedBuckets ?? []).fetch(effect.reference),
+      ).toString();
     case 'reply':
-      return guarded('table-failed', 'keeping the answer', place, () => keepReply(cloud, effect.flow, effect.status as ReplyStatus));
+      return guarded('table-failed', 'keeping the answer', place, () =>
+        keepReply(cloud, effect.flow, effect.status as ReplyStatus),
+      );
     case 'delete':
       return guarded('object-failed', 'deleting objects', place, () => cloud.objects.delete(effect.references));
     case 'deliver':

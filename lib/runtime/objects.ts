@@ -31,17 +31,28 @@ export function objectReader(store: ObjectStore, allowed: readonly string[] = []
   };
 }
 
-async function fetchChecked(store: ObjectStore, allowed: readonly string[], reference: ObjectReference): Promise<Uint8Array> {
+async function fetchChecked(
+  store: ObjectStore,
+  allowed: readonly string[],
+  reference: ObjectReference,
+): Promise<Uint8Array> {
   const { bucket, key } = reference;
   if (bucket !== store.bucket && !allowed.includes(bucket)) {
-    throw new SluiceError('object-foreign', `the object reference points to bucket "${bucket}", which this cascade may not read`, {
-      fix: `Send objects with the client, or add the bucket to allowedBuckets (now: ${[store.bucket, ...allowed].join(', ')}).`,
-      details: { bucket, key },
-      retry: 'never',
-    });
+    throw new SluiceError(
+      'object-foreign',
+      `the object reference points to bucket "${bucket}", which this cascade may not read`,
+      {
+        fix: `Send objects with the client, or add the bucket to allowedBuckets (now: ${[store.bucket, ...allowed].join(', ')}).`,
+        details: { bucket, key },
+        retry: 'never',
+      },
+    );
   }
   const bytes = await store.get(reference);
-  const found = bytes.byteLength !== reference.size ? `has ${bytes.byteLength} bytes instead of ${reference.size}` : hashProblem(bytes, reference);
+  const found =
+    bytes.byteLength !== reference.size
+      ? `has ${bytes.byteLength} bytes instead of ${reference.size}`
+      : hashProblem(bytes, reference);
   if (!found) return bytes;
   throw new SluiceError('object-corrupt', `the object ${bucket}/${key} ${found}`, {
     fix: 'It was changed after it was sent: send the flow again; never write over a sent object.',
@@ -63,7 +74,11 @@ export interface LazyObjectSet {
 }
 
 /** Lazy objects over a reader; nothing is fetched before a method is called. */
-export function lazyObjects(reader: ObjectReader, references: ObjectReferences, fetched = { bytes: 0, calls: 0 }): LazyObjectSet {
+export function lazyObjects(
+  reader: ObjectReader,
+  references: ObjectReferences,
+  fetched = { bytes: 0, calls: 0 },
+): LazyObjectSet {
   let folder: Promise<string> | undefined;
   const objects: Record<string, LazyObject> = {};
   for (const [name, reference] of Object.entries(references)) {

@@ -11,7 +11,10 @@ export const INLINE_BYTES = 64 * 1024;
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** The text to send for a message, put in the object store first where it is too large for a queue. */
-export async function toBody(cloud: Cloud, message: Envelope | DeadLetter): Promise<{ readonly body: string; readonly puts: number }> {
+export async function toBody(
+  cloud: Cloud,
+  message: Envelope | DeadLetter,
+): Promise<{ readonly body: string; readonly puts: number }> {
   const body = encodeChecked(message);
   if (body.length * 3 <= INLINE_BYTES) return { body, puts: 0 };
   const bytes = Buffer.from(body);
@@ -73,14 +76,22 @@ export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<
   }
   await Promise.all(
     [...byQueue].map(async ([name, list]) => {
-      const sent = await sendAll(cloud, name, list.map((entry) => entry.message));
+      const sent = await sendAll(
+        cloud,
+        name,
+        list.map((entry) => entry.message),
+      );
       for (const [i, { at }] of list.entries()) results[at] = sent[i];
     }),
   );
   return results;
 }
 
-async function sendAll(cloud: Cloud, queue: string, messages: readonly OutgoingMessage[]): Promise<readonly (Error | undefined)[]> {
+async function sendAll(
+  cloud: Cloud,
+  queue: string,
+  messages: readonly OutgoingMessage[],
+): Promise<readonly (Error | undefined)[]> {
   try {
     return await cloud.queue(queue).send(messages);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { TierDefinition } from '../core/tier-definition.ts';
 import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
-import { lazyObjects, type LazyObjectSet, type ObjectReader, objectReader } from './objects.ts';
+import { type LazyObjectSet, lazyObjects, type ObjectReader, objectReader } from './objects.ts';
 
 /** What a predictor in this thread needs. */
 export interface PredictorOptions {
@@ -13,7 +13,12 @@ export interface PredictorOptions {
   readonly version: string;
   readonly objects: ObjectStore;
   readonly allowedBuckets?: readonly string[];
+  /** CPU milliseconds of this thread so far; given where the thread predicts one request at a time. */
+  readonly cpuMs?: () => number;
 }
+
+/** Starts a measurement; the function it returns gives what the model took since. */
+type Watch = () => () => { readonly ms: number; readonly cpuMs?: number };
 
 type Context = PredictContext<TierTypes, unknown>;
 
@@ -37,6 +42,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     });
     return model;
   };
+  const watch = watchWith(options.cpuMs);
   let current: { readonly value: unknown } | undefined;
 
   return {
@@ -48,7 +54,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
       }
       const reader = objectReader(options.objects, options.allowedBuckets);
       const calls = requests.map((request) => callOf(options, request, reader, current!.value));
-      const results = tier.predictBatch ? await predictTogether(tier, calls) : await predictEach(tier, calls);
+      const results = tier.predictBatch
+        ? await predictTogether(tier, calls, watch)
+        : await predictEach(tier, calls, watch);
       for (const call of calls) {
         await call.data.dispose();
         await call.signal.dispose();
@@ -92,11 +100,15 @@ function producer(
   for (const [name, spec] of Object.entries(options.tier.produces ?? {})) {
     produce[name] = async (bytes) => {
       if (spec.maxBytes !== undefined && bytes.byteLength > spec.maxBytes) {
-        throw new SluiceError('object-too-large', `the produced object "${name}" has ${bytes.byteLength} bytes; ${spec.maxBytes} are allowed`, {
-          tier: options.tier.name,
-          flow: request.flowId,
-          fix: 'Produce a smaller object or raise maxBytes.',
-        });
+        throw new SluiceError(
+          'object-too-large',
+          `the produced object "${name}" has ${bytes.byteLength} bytes; ${spec.maxBytes} are allowed`,
+          {
+            tier: options.tier.name,
+            flow: request.flowId,
+            fix: 'Produce a smaller object or raise maxBytes.',
+          },
+        );
       }
       fetched.calls += 1;
       const put = spec.contentType === undefined ? {} : { contentType: spec.contentType };
@@ -106,13 +118,17 @@ function producer(
   return produce;
 }
 
-async function predictEach(tier: TierDefinition, calls: readonly Call[]): Promise<readonly PredictResult[]> {
+async function predictEach(
+  tier: TierDefinition,
+  calls: readonly Call[],
+  watch: Watch,
+): Promise<readonly PredictResult[]> {
   const results: (PredictResult | Promise<PredictResult>)[] = [];
   for (const call of calls) {
-    const started = performance.now();
+    const took = watch();
     try {
       const output = tier.predict!(call.context);
-      results.push(isPromise(output) ? settle(tier, call, output, started) : success(call, output, performance.now() - started));
+      results.push(isPromise(output) ? settle(tier, call, output, took) : success(call, output, took()));
     } catch (error) {
       results.push(failure(tier, call, error));
     }
@@ -120,16 +136,25 @@ async function predictEach(tier: TierDefinition, calls: readonly Call[]): Promis
   return Promise.all(results);
 }
 
-async function settle(tier: TierDefinition, call: Call, output: Promise<unknown>, started: number): Promise<PredictResult> {
+async function settle(
+  tier: TierDefinition,
+  call: Call,
+  output: Promise<unknown>,
+  took: ReturnType<Watch>,
+): Promise<PredictResult> {
   try {
-    return success(call, await withTimeout(tier, [call], output), performance.now() - started);
+    return success(call, await withTimeout(tier, [call], output), took());
   } catch (error) {
     return failure(tier, call, error);
   }
 }
 
-async function predictTogether(tier: TierDefinition, calls: readonly Call[]): Promise<readonly PredictResult[]> {
-  const started = performance.now();
+async function predictTogether(
+  tier: TierDefinition,
+  calls: readonly Call[],
+  watch: Watch,
+): Promise<readonly PredictResult[]> {
+  const took = watch();
   try {
     const made = tier.predictBatch!(calls.map((call) => call.context));
     const outputs = isPromise(made) ? await withTimeout(tier, calls, made) : made;
@@ -140,23 +165,38 @@ async function predictTogether(tier: TierDefinition, calls: readonly Call[]): Pr
         fix: 'Return one prediction per context, in order.',
       });
     }
-    const ms = (performance.now() - started) / calls.length;
-    return calls.map((call, i) => success(call, outputs[i], ms));
+    const { ms, cpuMs } = took();
+    const share = { ms: ms / calls.length, ...(cpuMs !== undefined && { cpuMs: cpuMs / calls.length }) };
+    return calls.map((call, i) => success(call, outputs[i], share));
   } catch (error) {
     if (calls.length === 1) return [failure(tier, calls[0]!, error)];
     // One bad record must not fail its batch: try them one by one and let the bad one fail alone.
     const results: PredictResult[] = [];
-    for (const call of calls) results.push(...(await predictTogether(tier, [call])));
+    for (const call of calls) results.push(...(await predictTogether(tier, [call], watch)));
     return results;
   }
 }
 
-function success(call: Call, output: unknown, ms: number): PredictResult {
-  return { output, ms, produced: call.produced, fetched: call.data.fetched };
+function watchWith(cpuMs: (() => number) | undefined): Watch {
+  return () => {
+    const started = performance.now();
+    const cpuStarted = cpuMs?.() ?? 0;
+    return () => {
+      const ms = performance.now() - started;
+      return cpuMs ? { ms, cpuMs: cpuMs() - cpuStarted } : { ms };
+    };
+  };
+}
+
+function success(call: Call, output: unknown, took: ReturnType<ReturnType<Watch>>): PredictResult {
+  return { output, ...took, produced: call.produced, fetched: call.data.fetched };
 }
 
 function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResult {
-  return { error: taskError('predict-failed', 'predict', tier.name, call.context.flowId, thrown), fetched: call.data.fetched };
+  return {
+    error: taskError('predict-failed', 'predict', tier.name, call.context.flowId, thrown),
+    fetched: call.data.fetched,
+  };
 }
 
 /** A thrown value as an error that says where, keeping sluice's own errors and what they say about retrying. */

@@ -18,7 +18,14 @@ export async function keepReply(cloud: Cloud, flow: string, status: ReplyStatus)
   await cloud.table.update({
     key: replyKey(flow),
     set: { status: name, ...value, [EXPIRES_AT]: expiresAt(cloud.clock.now() + KEEP_MS) },
-    when: [{ any: [{ attribute: 'status', is: 'absent' }, { attribute: 'status', is: '=', value: 'failed' }] }],
+    when: [
+      {
+        any: [
+          { attribute: 'status', is: 'absent' },
+          { attribute: 'status', is: '=', value: 'failed' },
+        ],
+      },
+    ],
   });
 }
 

@@ -50,12 +50,16 @@ export function* readEnvelope(story: Story): Step<Envelope> {
   }
   if ('offloaded' in read || read.kind !== incoming.kind) {
     const kind = 'offloaded' in read ? 'twice offloaded' : read.kind;
-    throw new SluiceError('envelope-invalid', `queue ${incoming.queue} takes ${incoming.kind} messages, and this one is ${kind}`, {
-      ...placeOf(story),
-      flow: read.flow,
-      fix: 'Send data with connect(…).send; signals and answers come from tiers only.',
-      retry: 'never',
-    });
+    throw new SluiceError(
+      'envelope-invalid',
+      `queue ${incoming.queue} takes ${incoming.kind} messages, and this one is ${kind}`,
+      {
+        ...placeOf(story),
+        flow: read.flow,
+        fix: 'Send data with connect(…).send; signals and answers come from tiers only.',
+        retry: 'never',
+      },
+    );
   }
   open(story, read);
   return read;
@@ -120,11 +124,15 @@ function declaredObjects(story: Story, plan: TierPlan, objects: ObjectReferences
       });
     }
     if (spec.maxBytes !== undefined && reference.size > spec.maxBytes) {
-      throw new SluiceError('object-too-large', `the object "${name}" has ${reference.size} bytes; ${spec.maxBytes} are allowed`, {
-        ...placeOf(story),
-        fix: 'Send a smaller object or raise maxBytes.',
-        retry: 'never',
-      });
+      throw new SluiceError(
+        'object-too-large',
+        `the object "${name}" has ${reference.size} bytes; ${spec.maxBytes} are allowed`,
+        {
+          ...placeOf(story),
+          fix: 'Send a smaller object or raise maxBytes.',
+          retry: 'never',
+        },
+      );
     }
     if (spec.deleteAfter) stamped[name] = { ...reference, deleteAfter: spec.deleteAfter };
   }

@@ -23,7 +23,12 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonl
   const { incoming } = story;
   const free: TableUpdate['when'] = [
     { attribute: 'done', is: 'absent' },
-    { any: [{ attribute: 'lease', is: 'absent' }, { attribute: 'lease', is: '<=', value: at }] },
+    {
+      any: [
+        { attribute: 'lease', is: 'absent' },
+        { attribute: 'lease', is: '<=', value: at },
+      ],
+    },
   ];
   const result = yield* write(story, {
     key,
@@ -43,7 +48,10 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonl
     yield* record(story, 'throttled', { reason: 'another delivery of this message is at work', until: at + afterMs });
     return { end: 'retry', afterMs };
   }
-  const reason = item?.done === undefined ? 'another message of this flow is at work' : `the flow is done here already (output ${String(item.done)})`;
+  const reason =
+    item?.done === undefined
+      ? 'another message of this flow is at work'
+      : `the flow is done here already (output ${String(item.done)})`;
   yield* record(story, 'duplicate', { reason });
   return ACK;
 }

@@ -38,11 +38,15 @@ export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Pre
       return yield* accepted(story, plan, work, predicted, {});
     case 'exhausted':
       if (plan.tier.exhausted === 'accept') return yield* accepted(story, plan, work, predicted, { exhausted: true });
-      throw new SluiceError('exhausted', `the last tier is not sure enough: score ${score} < ${plan.tier.satisfied?.atLeast}`, {
-        ...placeOf(story),
-        fix: "Add a tier after it, lower its threshold, or set exhausted: 'accept'.",
-        retry: 'never',
-      });
+      throw new SluiceError(
+        'exhausted',
+        `the last tier is not sure enough: score ${score} < ${plan.tier.satisfied?.atLeast}`,
+        {
+          ...placeOf(story),
+          fix: "Add a tier after it, lower its threshold, or set exhausted: 'accept'.",
+          retry: 'never',
+        },
+      );
   }
 }
 
@@ -73,7 +77,9 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
   story.calls.queue += 1;
   yield { do: 'send', queue: plan.answers, message: answer };
-  const shadow = isAudited(plan, work.flow) ? yield* escalate(story, plan, work, predicted, predicted.output, true) : undefined;
+  const shadow = isAudited(plan, work.flow)
+    ? yield* escalate(story, plan, work, predicted, predicted.output, true)
+    : undefined;
   yield* reply(story, { status: 'answered', answer });
   yield* complete(story, plan, id);
   // A shadow that carries the objects still has to read them, and deletes them itself.

@@ -1,7 +1,6 @@
 import type { DeadLetter } from '../dead-letter.ts';
 import type { DecisionRecord } from '../decision.ts';
-import type { Gate, GateName } from '../drop.ts';
-import { drop } from '../drop.ts';
+import type { drop, Gate, GateName } from '../drop.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { Schema, Validated } from '../schema.ts';
@@ -14,7 +13,13 @@ import type { TableUpdate, UpdateResult } from '../table-update.ts';
 export type Effect =
   | { readonly do: 'now' }
   | { readonly do: 'validate'; readonly schema: Schema; readonly value: unknown }
-  | { readonly do: 'gate'; readonly name: GateName; readonly gate: Gate<unknown>; readonly value: unknown; readonly flow: string }
+  | {
+      readonly do: 'gate';
+      readonly name: GateName;
+      readonly gate: Gate<unknown>;
+      readonly value: unknown;
+      readonly flow: string;
+    }
   | { readonly do: 'table'; readonly update: TableUpdate }
   | { readonly do: 'load'; readonly reference: ObjectReference }
   | { readonly do: 'predict'; readonly ask: Ask }
@@ -39,6 +44,7 @@ export interface Ask {
 export interface Predicted {
   readonly output: unknown;
   readonly ms: number;
+  readonly cpuMs?: number;
   readonly produced: ObjectReferences;
   readonly fetched: { readonly bytes: number; readonly calls: number };
 }

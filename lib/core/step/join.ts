@@ -2,8 +2,8 @@ import type { Signal } from '../envelope.ts';
 import type { Json } from '../json.ts';
 import type { ObjectReferences } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
-import type { JoinPlan } from '../tier-definition.ts';
 import { EXPIRES_AT, expiresAt, type Item, type TableUpdate, type UpdateResult } from '../table-update.ts';
+import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
 import { record, type Story, write } from './story.ts';
@@ -43,7 +43,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   const key = joinKey(plan.tier.name, work.flow);
   const item = yield* park(story, joins, key, side, mine);
   if (item === 'stale') return ACK;
-  if (item.done !== undefined) return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
+  if (item.done !== undefined)
+    return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
   const stored = item[side] as unknown as Half;
   if (stored.id !== mine.id) return yield* duplicate(story, `another ${side} of this flow came first (${stored.id})`);
   const other = item[side === 'data' ? 'signal' : 'data'] as unknown as Half | undefined;
@@ -55,17 +56,16 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   return bothHalves(story, work, side, mine, other);
 }
 
-function* park(
-  story: Story,
-  joins: JoinPlan,
-  key: string,
-  side: 'data' | 'signal',
-  mine: Half,
-): Step<Item | 'stale'> {
+function* park(story: Story, joins: JoinPlan, key: string, side: 'data' | 'signal', mine: Half): Step<Item | 'stale'> {
   const at = yield* now();
   const expiry = expiresAt(at + joins.ttlMs);
   const alive: TableUpdate['when'] = [
-    { any: [{ attribute: EXPIRES_AT, is: 'absent' }, { attribute: EXPIRES_AT, is: '>', value: at / 1_000 }] },
+    {
+      any: [
+        { attribute: EXPIRES_AT, is: 'absent' },
+        { attribute: EXPIRES_AT, is: '>', value: at / 1_000 },
+      ],
+    },
   ];
   const half = mine as unknown as Json;
   const latest = side === 'signal' && joins.signals === 'latest';
@@ -76,12 +76,21 @@ function* park(
       ? {
           set: { signal: half, signalTs: mine.ts },
           add: { signals: 1 },
-          when: [...alive, { any: [{ attribute: 'signalTs', is: 'absent' }, { attribute: 'signalTs', is: '<=', value: mine.ts }] }],
+          when: [
+            ...alive,
+            {
+              any: [
+                { attribute: 'signalTs', is: 'absent' },
+                { attribute: 'signalTs', is: '<=', value: mine.ts },
+              ],
+            },
+          ],
         }
       : { when: alive }),
   });
   if (result.applied) {
-    if (latest && Number(result.item.signals) > 1) yield* record(story, 'duplicate', { reason: 'replaces an earlier signal' });
+    if (latest && Number(result.item.signals) > 1)
+      yield* record(story, 'duplicate', { reason: 'replaces an earlier signal' });
     return result.item;
   }
   if (latest && result.item && Number(result.item[EXPIRES_AT]) > at / 1_000) {
@@ -103,7 +112,15 @@ function* replaceExpired(
   const result = yield* write(story, {
     key,
     set: { [side]: mine as unknown as Json, [EXPIRES_AT]: expiry, ...(side === 'signal' && { signalTs: mine.ts }) },
-    remove: [side === 'data' ? 'signal' : 'data', 'done', 'owner', 'message', 'lease', ...(side === 'data' ? ['signalTs'] : []), 'signals'],
+    remove: [
+      side === 'data' ? 'signal' : 'data',
+      'done',
+      'owner',
+      'message',
+      'lease',
+      ...(side === 'data' ? ['signalTs'] : []),
+      'signals',
+    ],
     when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
   });
   return result.item ?? {};
@@ -145,5 +162,12 @@ function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Hal
     ...(signal.audit && { audit: true }),
     ...((signal.reply || data.reply) && { reply: true }),
   };
-  return { ...work, ts: signal.ts, hop: signal.hop, data: data.data, objects: data.objects ?? {}, signal: signal.signal };
+  return {
+    ...work,
+    ts: signal.ts,
+    hop: signal.hop,
+    data: data.data,
+    objects: data.objects ?? {},
+    signal: signal.signal,
+  };
 }

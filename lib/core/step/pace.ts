@@ -11,8 +11,22 @@ export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' |
   if (!pace) return 'go';
   const at = yield* now();
   const key = `pace#${plan.tier.name}`;
-  const due: TableUpdate['when'] = [{ any: [{ attribute: 'next', is: 'absent' }, { attribute: 'next', is: '<=', value: at }] }];
-  const newest: TableUpdate['when'] = [{ any: [{ attribute: 'latestTs', is: 'absent' }, { attribute: 'latestTs', is: '<=', value: work.ts }] }];
+  const due: TableUpdate['when'] = [
+    {
+      any: [
+        { attribute: 'next', is: 'absent' },
+        { attribute: 'next', is: '<=', value: at },
+      ],
+    },
+  ];
+  const newest: TableUpdate['when'] = [
+    {
+      any: [
+        { attribute: 'latestTs', is: 'absent' },
+        { attribute: 'latestTs', is: '<=', value: work.ts },
+      ],
+    },
+  ];
   const slot = yield* write(story, {
     key,
     set: { next: at + pace.intervalMs },
@@ -60,7 +74,11 @@ function* waitUnlessOlder(
 /** Ends a throttled flow; where it was joined, its halves are done with too. */
 function* giveUp(story: Story, plan: TierPlan, work: Work, reason: string): Step<Outcome> {
   if (plan.mode === 'join') {
-    yield* write(story, { key: joinKey(plan.tier.name, work.flow), set: { done: 'throttled' }, remove: ['data', 'signal'] });
+    yield* write(story, {
+      key: joinKey(plan.tier.name, work.flow),
+      set: { done: 'throttled' },
+      remove: ['data', 'signal'],
+    });
   }
   return yield* endFlow(story, 'throttled', reason);
 }
@@ -71,12 +89,23 @@ function* giveUp(story: Story, plan: TierPlan, work: Work, reason: string): Step
  */
 function* waitInLine(story: Story, key: string, at: number, next: number, intervalMs: number): Step<Outcome> {
   if (story.incoming.receives > 1 && next - at <= intervalMs) return yield* waitUntil(story, at, next);
-  const behind = yield* write(story, { key, add: { tail: intervalMs }, when: [{ attribute: 'tail', is: '>=', value: next }] });
+  const behind = yield* write(story, {
+    key,
+    add: { tail: intervalMs },
+    when: [{ attribute: 'tail', is: '>=', value: next }],
+  });
   if (behind.applied) return yield* waitUntil(story, at, Number(behind.item.tail));
   const first = yield* write(story, {
     key,
     set: { tail: next },
-    when: [{ any: [{ attribute: 'tail', is: 'absent' }, { attribute: 'tail', is: '<', value: next }] }],
+    when: [
+      {
+        any: [
+          { attribute: 'tail', is: 'absent' },
+          { attribute: 'tail', is: '<', value: next },
+        ],
+      },
+    ],
   });
   return yield* waitUntil(story, at, first.applied ? next : Number(first.item?.tail ?? next) + intervalMs);
 }

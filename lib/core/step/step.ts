@@ -59,6 +59,7 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
     producePrefix,
   });
   story.modelMs = predicted.ms;
+  if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
   story.fetched += predicted.fetched.bytes;
   story.calls.object += predicted.fetched.calls;
   const result = yield* validated(plan.tier.output, predicted.output);

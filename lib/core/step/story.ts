@@ -3,8 +3,8 @@ import type { Envelope } from '../envelope.ts';
 import type { ErrorPlace } from '../errors.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
-import { now, type Outcome, type ReplyStatus, type Step, table } from './effects.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
+import { now, type Outcome, type ReplyStatus, type Step, table } from './effects.ts';
 
 /** One message as a queue delivered it. */
 export interface Incoming {
@@ -30,6 +30,7 @@ export interface Story {
   declared: number;
   fetched: number;
   modelMs?: number;
+  modelCpuMs?: number;
   score?: number;
   /** Key of the claim this step holds. */
   claimKey?: string;
@@ -72,7 +73,9 @@ export function* write(story: Story, update: TableUpdate): Step<UpdateResult> {
 }
 
 /** What a record may say beyond what the story knows. */
-export type Details = Partial<Pick<DecisionRecord, 'reason' | 'code' | 'out' | 'exhausted' | 'audit' | 'until' | 'signal' | 'output' | 'threshold'>>;
+export type Details = Partial<
+  Pick<DecisionRecord, 'reason' | 'code' | 'out' | 'exhausted' | 'audit' | 'until' | 'signal' | 'output' | 'threshold'>
+>;
 
 /** Logs one decision. */
 export function* record(story: Story, decision: Decision, details: Details = {}): Step<void> {
@@ -92,6 +95,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       attempt: story.attempt,
       ...(story.score !== undefined && { score: story.score }),
       ...(story.modelMs !== undefined && { modelMs: story.modelMs }),
+      ...(story.modelCpuMs !== undefined && { modelCpuMs: story.modelCpuMs }),
       latencyMs: at - incoming.sentAt,
       ...(story.declared > 0 && { bytes: { declared: story.declared, fetched: story.fetched } }),
       calls: { ...story.calls },
@@ -101,11 +105,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
 }
 
 /** Logs a decision that ends the flow here, tells a waiting client, and acknowledges the message. */
-export function* endFlow(
-  story: Story,
-  decision: 'dropped' | 'expired' | 'throttled',
-  reason: string,
-): Step<Outcome> {
+export function* endFlow(story: Story, decision: 'dropped' | 'expired' | 'throttled', reason: string): Step<Outcome> {
   const status = decision === 'expired' ? 'expired' : 'dropped';
   yield* reply(story, { status, reason, tier: story.name });
   yield* record(story, decision, { reason });
