@@ -10,7 +10,7 @@ export type { Join, Stream } from './core/stream.ts';
 export { stream } from './core/stream.ts';
 export type { TierOptions } from './core/tier.ts';
 export { defineTier, tier } from './core/tier.ts';
-export type { Answer, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
+export type { Answer, AnyTier, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
 export type { Cloud } from './ports/cloud.ts';
 export type { Client, SendOptions, Sent } from './runtime/client.ts';
 export { connect } from './runtime/client.ts';

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { DecisionRecord } from '../core/decision.ts';
 import { isSluiceError } from '../core/errors.ts';
@@ -23,7 +24,7 @@ import { systemClock, systemRandom } from './system.ts';
 
 /** The embedded cloud: everything a cascade runs on, in this process. */
 export interface LocalCloud extends Cloud {
-  /** The folder, or `:memory:`. */
+  /** The folder, as an absolute path, or `:memory:`. */
   readonly dir: string;
   readonly mode: 'memory' | 'durable';
   readonly table: LocalTable;
@@ -64,16 +65,23 @@ const BETWEEN_ATTEMPTS_MS = 50;
  * @throws SluiceError `store-in-use`, `store-corrupt`, `store-full`
  */
 export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> {
-  const { dir, role = 'runner', clock = systemClock } = options;
-  if (dir === ':memory:') return assemble(options, openDatabase({ ...options, check: false }), undefined);
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => Promise.reject(storeError(error, dir)));
-  const lock = role === 'runner' ? await lockFolder(dir) : undefined;
+  if (options.dir === ':memory:') return assemble(options, openDatabase({ ...options, check: false }), undefined);
+  const { role = 'runner', clock = systemClock } = options;
+  const dir = resolve(options.dir);
   try {
-    await prepareObjects(dir, clock).catch((error: unknown) => Promise.reject(storeError(error, dir)));
-    const database = await openPatiently(options, role === 'runner');
-    if (lock) returnInFlight(database);
-    return assemble(options, database, lock);
+    await mkdir(dir, { recursive: true });
+    await prepareObjects(dir, clock);
   } catch (error) {
+    throw storeError(error, dir);
+  }
+  const lock = role === 'runner' ? await lockFolder(dir) : undefined;
+  let database: Database | undefined;
+  try {
+    database = await openPatiently({ ...options, dir }, role === 'runner');
+    if (lock) returnInFlight(database);
+    return assemble({ ...options, dir }, database, lock);
+  } catch (error) {
+    database?.close();
     lock?.release();
     throw error;
   }

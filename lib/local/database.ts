@@ -93,7 +93,7 @@ function wrap(sqlite: DatabaseSync, dir: string, durable: boolean): Database {
   }
   return {
     dir,
-    prepare: (sql) => sqlite.prepare(sql),
+    prepare: (sql) => read(() => sqlite.prepare(sql)),
     transaction,
     read,
     foreignVersion: () => (durable ? read(() => Number(dataVersion.get()?.data_version)) : 0),

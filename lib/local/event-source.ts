@@ -67,7 +67,8 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       working.add(batch);
     }
   }
-  async function gather(): Promise<void> {
+  /** Resolves with how many messages came. */
+  async function gather(): Promise<number> {
     const room = (concurrency - working.size) * batchSize - gathered.length;
     const max = Math.min(room, Math.max(batchSize, RECEIVE_AT_MOST));
     const waitMs = gathered.length > 0 ? Math.max(0, windowEnd - clock.now()) : LONG_POLL_MS;
@@ -78,13 +79,15 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     const first = gathered.length === 0 || gathered.length + messages.length > batchSize;
     if (first) windowEnd = clock.now() + windowMs;
     gathered.push(...messages);
+    return messages.length;
   }
   async function loop(): Promise<void> {
     let backoffMs = FIRST_BACKOFF_MS;
     let turn = clock.now();
     while (!stopping.signal.aborted) {
+      let busy = true;
       try {
-        if (working.size < concurrency) await gather();
+        if (working.size < concurrency) busy = (await gather()) > 0;
         else await new Promise<void>((resolve) => (onFree = resolve));
         backoffMs = FIRST_BACKOFF_MS;
       } catch (error) {
@@ -94,7 +97,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
         backoffMs = Math.min(2 * backoffMs, LAST_BACKOFF_MS);
       }
       if (!stopping.signal.aborted) dispatch();
-      if (clock.now() - turn >= TURN_MS) {
+      if (!busy || clock.now() - turn >= TURN_MS) {
         await setImmediate();
         turn = clock.now();
       }

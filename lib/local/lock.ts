@@ -21,19 +21,25 @@ export async function lockFolder(dir: string): Promise<RunnerLock> {
   const pidFile = join(dir, 'runner.pid');
   for (let attempt = 1; ; attempt += 1) {
     const lock = tryLock(dir);
-    if (lock) {
-      writeFileSync(pidFile, `${process.pid}\n`);
-      return {
-        release() {
-          rmSync(pidFile, { force: true });
-          lock.close();
-        },
-      };
-    }
+    if (lock) return hold(lock, dir, pidFile);
     if (attempt === ATTEMPTS) throw inUse(dir, pidOf(pidFile));
     // The other process lives in real time, whatever clock this store runs on.
     await setTimeout(BETWEEN_ATTEMPTS_MS);
   }
+}
+
+function hold(lock: DatabaseSync, dir: string, pidFile: string): RunnerLock {
+  const release = (): void => {
+    rmSync(pidFile, { force: true });
+    lock.close();
+  };
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    release();
+    throw storeError(error, dir);
+  }
+  return { release };
 }
 
 function tryLock(dir: string): DatabaseSync | undefined {

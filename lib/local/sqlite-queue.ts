@@ -84,10 +84,11 @@ export function sqliteQueue(name: string, tools: QueueTools): Queue {
     },
     async receive({ max, visibilityMs, waitMs, abort }) {
       const deadline = clock.now() + waitMs;
-      while (!abort?.aborted && !bells.closed) {
+      while (!abort?.aborted) {
         const { messages } = takeNow(max, visibilityMs);
         if (messages.length > 0 || clock.now() >= deadline) return messages;
         await waitForNext(deadline, abort);
+        if (bells.closed) break;
       }
       return [];
     },

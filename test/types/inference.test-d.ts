@@ -50,22 +50,27 @@ defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: '' }), tim
 defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: '' }), timeout: '3' });
 // @ts-expect-error the first tier has no signal
 defineTier({ name: 'x', input: A, output: A, predict: ({ signal }) => ({ a: signal.a }) });
-// @ts-expect-error the pinned signal asks for what thumb never puts out
 defineTier({
   name: 'x',
   input: thumb,
+  // @ts-expect-error the pinned signal asks for what thumb never puts out
   signal: z.object({ margin: z.number() }),
   output: A,
   predict: () => ({ a: '' }),
 });
 // @ts-expect-error an object that is not declared cannot be produced
-defineTier({ name: 'x', input: A, output: A, predict: ({ produce }) => (produce.mask(new Uint8Array()), { a: '' }) });
-// @ts-expect-error the score reads a field the output does not have
+defineTier({
+  name: 'x',
+  input: A,
+  output: A,
+  predict: ({ produce }) => ({ a: String(produce.mask(new Uint8Array())) }),
+});
 defineTier({
   name: 'x',
   input: A,
   output: A,
   predict: () => ({ a: '' }),
+  // @ts-expect-error the score reads a field the output does not have
   satisfied: { score: ({ output }) => output.b, atLeast: 1 },
 });
 // @ts-expect-error a gate must return the value or drop

@@ -97,7 +97,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       ...(story.modelMs !== undefined && { modelMs: story.modelMs }),
       ...(story.modelCpuMs !== undefined && { modelCpuMs: story.modelCpuMs }),
       latencyMs: at - incoming.sentAt,
-      ...(story.declared > 0 && { bytes: { declared: story.declared, fetched: story.fetched } }),
+      ...(story.declared + story.fetched > 0 && { bytes: { declared: story.declared, fetched: story.fetched } }),
       calls: { ...story.calls },
       ...details,
     },

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// Plain JavaScript that old versions of Node can parse: it must live long enough to say which Node it needs.
+import { spawn } from 'child_process';
+import { existsSync } from 'fs';
+import { fileURLToPath } from 'url';
+
+const NEEDED = 24;
+
+/** Runs the sources of a checkout, whose `sluice` imports resolve by a condition that only a new process can be given. */
+function runSource(main) {
+  const args = [...process.execArgv, '--conditions=sluice-source', main, ...process.argv.slice(2)];
+  // The channel carries nothing: the command ends when it closes, so that killing this process leaves nothing behind.
+  const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  console.error(
+    `sluice needs Node ${NEEDED} or later; this is Node ${process.versions.node} (${process.execPath}).\n` +
+      `  → Install it into your project: npm i -D node@${NEEDED}\n` +
+      '    then run sluice through npx or an npm script: both put node_modules/.bin first on the PATH.',
+  );
+  process.exit(1);
+} else {
+  const main = fileURLToPath(new URL('../lib/cli/main.ts', import.meta.url));
+  if (existsSync(main)) runSource(main);
+  else import(new URL('../dist/cli/main.js', import.meta.url).href);
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { EXIT_HELP } from './failure.ts';
+import { type CommonOptions, createIo, type Io } from './io.ts';
+
+/** A command's work: returns its exit code. */
+export type Work<Options extends CommonOptions> = (
+  io: Io,
+  options: Options,
+  args: readonly (string | undefined)[],
+) => Promise<number>;
+
+/** A command line and what it does. */
+export type Example = readonly [line: string, does: string];
+
+/** Adds the options that every command has. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
+    .option('--dir <folder>', 'durable folder (default: .sluice/<application>)')
+    .option('--json', 'print JSON on stdout and nothing else')
+    .option('--verbose', 'print stacks of errors');
+}
+
+/** Adds examples and exit codes to a command's help. */
+export function withHelp(command: Command, examples: readonly Example[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, does]) => `  $ npx sluice ${line.padEnd(width)}   ${does}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n\n${EXIT_HELP}`);
+}
+
+/** Lets a command do its work and end with its exit code. */
+export function withWork<Options extends CommonOptions>(command: Command, work: Work<Options>): Command {
+  return command.action(async () => {
+    const options = command.opts<Options>();
+    process.exitCode = await work(createIo(options), options, command.args);
+  });
+}

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { type LocalCloud, openCloud } from '../local/cloud.ts';
+import { notFound, wrongUsage } from './failure.ts';
+
+/** Where applications are, from the working folder. */
+export const FUNCTIONS = 'functions';
+
+/** Where an application lies and keeps its state. */
+export interface Place {
+  readonly name: string;
+  /** Its folder of tier files. */
+  readonly folder: string;
+  /** Its durable folder. */
+  readonly dir: string;
+}
+
+interface PlaceOptions {
+  readonly application?: string;
+  readonly dir?: string;
+}
+
+/** The applications there are: every folder in ./functions. */
+export async function applicationNames(): Promise<readonly string[]> {
+  const entries = await readdir(FUNCTIONS, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The place of an application by its name. */
+export function placeOf(name: string, options: PlaceOptions): Place {
+  return { name, folder: join(FUNCTIONS, name), dir: options.dir ?? join('.sluice', name) };
+}
+
+/** The application that the arguments mean: the one they name, or the only one there is. */
+export async function findPlace(options: PlaceOptions, argument?: string): Promise<Place> {
+  const { application } = options;
+  if (argument !== undefined && application !== undefined && argument !== application) {
+    throw wrongUsage(`two applications are named: ${argument} and ${application}`, 'Name one.');
+  }
+  const names = await applicationNames();
+  if (names.length === 0) throw noApplications();
+  const name = argument ?? application ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) {
+    const fix = `Say which: --application ${names[0]}`;
+    throw wrongUsage(`there are ${names.length} applications in ./${FUNCTIONS}: ${names.join(', ')}`, fix);
+  }
+  if (names.includes(name)) return placeOf(name, options);
+  const fix = `Did you mean "${closest(name, [...names])}"? Applications in ./${FUNCTIONS}: ${names.join(', ')}.`;
+  throw notFound('application', `there is no application "${name}"`, fix);
+}
+
+function noApplications(): Error {
+  return notFound(
+    'application',
+    `there is no application in ./${FUNCTIONS} of ${process.cwd()}`,
+    'Go to the folder of your project, or begin an application: npx sluice new tier <name> --first --application <application>',
+  );
+}
+
+/** Opens the durable folder of an application beside its runner. */
+export async function openStore(place: Place): Promise<LocalCloud> {
+  if (existsSync(join(place.dir, 'cloud.sqlite'))) return openCloud({ dir: place.dir, role: 'client' });
+  throw notFound(
+    'store',
+    `application "${place.name}" has no durable folder ${place.dir}`,
+    `Start it once: npx sluice dev ${place.name}, or name its folder with --dir.`,
+  );
+}
+
+/** Whether a process runs the application on its durable folder now. */
+export function hasRunner(place: Place): boolean {
+  try {
+    const pid = Number(readFileSync(join(place.dir, 'runner.pid'), 'utf8'));
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The options that lead another command to the same place. */
+export function placeArguments(options: PlaceOptions): string {
+  const { application, dir } = options;
+  return `${application === undefined ? '' : ` --application ${application}`}${dir === undefined ? '' : ` --dir ${dir}`}`;
+}

@@ -1,0 +1,154 @@
+import type { Json } from './json.ts';
+import { ANSWERS, type Graph, type TierPlan } from './plan.ts';
+
+/** The column that a flow goes down in the picture. */
+const SPINE = 15;
+const INDENT = ' '.repeat(SPINE - 3);
+
+/** The application as a picture in text: every flow enters at the top and goes down until a tier accepts it. */
+export function printGraph(graph: Graph): string {
+  const width = Math.max(...graph.tiers.map((plan) => plan.tier.name.length));
+  const lines = graph.tiers.flatMap((plan) => [
+    ...entryLines(plan),
+    tierLine(plan, width),
+    ...exitLines(plan),
+    ...(plan.next ? [] : ['']),
+  ]);
+  const { destination } = graph;
+  const answers = destination
+    ? `[${ANSWERS}] ──▶ destination ${destination.destination.name}`
+    : `[${ANSWERS}] are read by your own consumer: no file defines a destination`;
+  return `${graph.application}\n\n${lines.join('\n')}\n  ${answers}\n`;
+}
+
+const spine = (text: string): string => `${' '.repeat(SPINE)}${text}`;
+
+function entryLines(plan: TierPlan): readonly string[] {
+  const { name, joins } = plan.tier;
+  if (plan.mode === 'entry') return [`  data ──▶ ${`[${name}]`}`.replace('▶ ', `▶ ${' '.repeat(SPINE - 14)}`), spine('│')];
+  if (!joins) return [`${INDENT}[${name}]`, spine('│')];
+  const apart = Number.isFinite(joins.maxTimeDiffMs) ? `, at most ${durationText(joins.maxTimeDiffMs)} apart` : '';
+  const latest = joins.signals === 'latest' ? ', latest signal' : '';
+  return [
+    `${INDENT}[${name}] ◀── join ──▶ [${name}.${joins.stream.name}] ◀── data`,
+    spine(`│  by flow id${apart}${latest}; a half waits ${durationText(joins.ttlMs)}`),
+  ];
+}
+
+function tierLine(plan: TierPlan, width: number): string {
+  const { name, satisfied, exhausted } = plan.tier;
+  const always = !satisfied || (!plan.next && exhausted === 'accept');
+  const when = always ? 'always' : `score ≥ ${satisfied.atLeast}`;
+  const label = `${INDENT} λ ${name} ${'─'.repeat(width - name.length + 2)} ${when} ──▶ [${plan.answers}]`;
+  const notes = notesOf(plan);
+  return notes ? `${label}   (${notes})` : label;
+}
+
+function exitLines(plan: TierPlan): readonly string[] {
+  const { satisfied, exhausted } = plan.tier;
+  if (!satisfied) return [];
+  const below = `score < ${satisfied.atLeast}`;
+  if (plan.next) {
+    const brings = plan.next.joins ? 'the signal alone' : 'the signal with its data';
+    return [spine('│'), spine(`│ ${below}: escalates ${brings}`), spine('▼')];
+  }
+  return exhausted === 'accept'
+    ? [spine(`  ${below}: accepted all the same while no tier follows`)]
+    : [spine(`└─ ${below} ──▶ [${plan.deadLetters}]`)];
+}
+
+function notesOf(plan: TierPlan): string {
+  const { workers, audit, delivery, timing } = plan.tier;
+  return [
+    timing.batchSize > 1 && `batch ${timing.batchSize}`,
+    workers && `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    audit && `audits ${Number((audit * 100).toPrecision(4))} %`,
+    timing.pace && `at most one in ${durationText(timing.pace.intervalMs)}`,
+    delivery === 'once' && 'once',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** The application as a Mermaid flowchart. */
+export function printMermaid(graph: Graph): string {
+  const lines = ['flowchart TD'];
+  for (const plan of graph.tiers) lines.push(...mermaidTier(plan));
+  lines.push(`  ${ANSWERS}[/"${ANSWERS}"/]`);
+  if (graph.destination) lines.push(`  ${ANSWERS} --> destination(["${graph.destination.destination.name}"])`);
+  return `${lines.join('\n')}\n`;
+}
+
+function mermaidTier(plan: TierPlan): readonly string[] {
+  const { name, satisfied, exhausted, joins } = plan.tier;
+  const id = mermaidId(name);
+  const lines = [`  ${id}{{"λ ${name}"}}`, `  q_${id}[/"${name}"/] --> ${id}`];
+  if (plan.mode === 'entry') lines.push(`  data_${id}(["data"]) --> q_${id}`);
+  if (joins) {
+    const stream = `q_${id}_${mermaidId(joins.stream.name)}`;
+    lines.push(`  data_${id}(["data"]) --> ${stream}[/"${name}.${joins.stream.name}"/] --> ${id}`);
+  }
+  const always = !satisfied || (!plan.next && exhausted === 'accept');
+  lines.push(`  ${id} -- "${always ? 'always' : `score ≥ ${satisfied.atLeast}`}" --> ${ANSWERS}`);
+  if (plan.next) {
+    const brings = plan.next.joins ? 'signal' : 'signal and data';
+    lines.push(`  ${id} -- "score < ${satisfied?.atLeast}: ${brings}" --> q_${mermaidId(plan.next.name)}`);
+  } else if (!always) {
+    lines.push(`  ${id} -- "score < ${satisfied.atLeast}" --> dlq_${id}[/"${plan.deadLetters}"/]`);
+  }
+  return lines;
+}
+
+// Mermaid reads `end` and `x-` in ids as its own words.
+const mermaidId = (name: string): string => `t_${name.replaceAll('-', '_')}`;
+
+/** The application as data: what the picture shows, for other programs. */
+export function describeGraph(graph: Graph): { readonly [key: string]: Json } {
+  const { application, destination } = graph;
+  return {
+    application,
+    tiers: graph.tiers.map(describeTier),
+    destination: destination ? { name: destination.destination.name, file: destination.file } : null,
+    queues: graph.queues.map((queue) => queue.name),
+  };
+}
+
+function describeTier(plan: TierPlan): { readonly [key: string]: Json } {
+  const { name, satisfied, exhausted, joins, workers, audit, delivery, timing } = plan.tier;
+  return {
+    name,
+    file: plan.file,
+    version: plan.version,
+    mode: plan.mode,
+    reads: plan.reads.map((read) => read.queue),
+    entries: entriesOf(plan),
+    next: plan.next?.name ?? null,
+    threshold: satisfied?.atLeast ?? null,
+    exhausted: exhausted ?? null,
+    join: joins
+      ? {
+          stream: joins.stream.name,
+          maxTimeDiffMs: Number.isFinite(joins.maxTimeDiffMs) ? joins.maxTimeDiffMs : null,
+          ttlMs: joins.ttlMs,
+          signals: joins.signals,
+        }
+      : null,
+    batch: timing.batchSize,
+    workers: workers ?? 0,
+    audit: audit ?? 0,
+    delivery: delivery ?? 'at-least-once',
+    deadLetters: plan.deadLetters,
+    answers: plan.answers,
+  };
+}
+
+/** The queues of a tier that clients send data to. */
+export function entriesOf(plan: TierPlan): readonly string[] {
+  return plan.mode === 'carry' ? [] : plan.reads.filter((read) => read.kind === 'data').map((read) => read.queue);
+}
+
+function durationText(ms: number): string {
+  const units = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const; // prettier-ignore
+  const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}
