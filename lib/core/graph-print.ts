@@ -2,12 +2,12 @@ import type { Json } from './json.ts';
 import { ANSWERS, type Graph, type TierPlan } from './plan.ts';
 
 /** The column that a flow goes down in the picture. */
-const SPINE = 15;
-const INDENT = ' '.repeat(SPINE - 3);
+const SPINE = 14;
+const INDENT = ' '.repeat(SPINE - 2);
 
 /** The application as a picture in text: every flow enters at the top and goes down until a tier accepts it. */
 export function printGraph(graph: Graph): string {
-  const width = Math.max(...graph.tiers.map((plan) => plan.tier.name.length));
+  const width = Math.max(...graph.tiers.map((plan) => plan.tier.name.length + acceptText(plan).length));
   const lines = graph.tiers.flatMap((plan) => [
     ...entryLines(plan),
     tierLine(plan, width),
@@ -25,7 +25,7 @@ const spine = (text: string): string => `${' '.repeat(SPINE)}${text}`;
 
 function entryLines(plan: TierPlan): readonly string[] {
   const { name, joins } = plan.tier;
-  if (plan.mode === 'entry') return [`  data ──▶ ${`[${name}]`}`.replace('▶ ', `▶ ${' '.repeat(SPINE - 14)}`), spine('│')];
+  if (plan.mode === 'entry') return [`   data ──▶ [${name}]`, spine('│')];
   if (!joins) return [`${INDENT}[${name}]`, spine('│')];
   const apart = Number.isFinite(joins.maxTimeDiffMs) ? `, at most ${durationText(joins.maxTimeDiffMs)} apart` : '';
   const latest = joins.signals === 'latest' ? ', latest signal' : '';
@@ -36,12 +36,16 @@ function entryLines(plan: TierPlan): readonly string[] {
 }
 
 function tierLine(plan: TierPlan, width: number): string {
-  const { name, satisfied, exhausted } = plan.tier;
-  const always = !satisfied || (!plan.next && exhausted === 'accept');
-  const when = always ? 'always' : `score ≥ ${satisfied.atLeast}`;
-  const label = `${INDENT} λ ${name} ${'─'.repeat(width - name.length + 2)} ${when} ──▶ [${plan.answers}]`;
+  const { name } = plan.tier;
+  const when = acceptText(plan);
   const notes = notesOf(plan);
-  return notes ? `${label}   (${notes})` : label;
+  const line = spine(`λ ${name} ── ${when} ${'─'.repeat(width - name.length - when.length + 2)}▶ [${plan.answers}]`);
+  return notes ? `${line}   ${notes}` : line;
+}
+
+function acceptText(plan: TierPlan): string {
+  const { satisfied, exhausted } = plan.tier;
+  return !satisfied || (!plan.next && exhausted === 'accept') ? 'always' : `score ≥ ${satisfied.atLeast}`;
 }
 
 function exitLines(plan: TierPlan): readonly string[] {
@@ -88,12 +92,11 @@ function mermaidTier(plan: TierPlan): readonly string[] {
     const stream = `q_${id}_${mermaidId(joins.stream.name)}`;
     lines.push(`  data_${id}(["data"]) --> ${stream}[/"${name}.${joins.stream.name}"/] --> ${id}`);
   }
-  const always = !satisfied || (!plan.next && exhausted === 'accept');
-  lines.push(`  ${id} -- "${always ? 'always' : `score ≥ ${satisfied.atLeast}`}" --> ${ANSWERS}`);
+  lines.push(`  ${id} -- "${acceptText(plan)}" --> ${ANSWERS}`);
   if (plan.next) {
     const brings = plan.next.joins ? 'signal' : 'signal and data';
     lines.push(`  ${id} -- "score < ${satisfied?.atLeast}: ${brings}" --> q_${mermaidId(plan.next.name)}`);
-  } else if (!always) {
+  } else if (satisfied && exhausted !== 'accept') {
     lines.push(`  ${id} -- "score < ${satisfied.atLeast}" --> dlq_${id}[/"${plan.deadLetters}"/]`);
   }
   return lines;

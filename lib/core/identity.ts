@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The namespace of every id sluice derives; drawn once, never to change. */
 const NAMESPACE = Buffer.from('6f1d7a0c9b3e4c52a1d87e0f5b2c9d34', 'hex');
@@ -8,12 +8,14 @@ const NAMESPACE = Buffer.from('6f1d7a0c9b3e4c52a1d87e0f5b2c9d34', 'hex');
  * produces an output under the id it already had.
  */
 export function derivedId(...parts: readonly string[]): string {
-  const name = Buffer.from(JSON.stringify(parts));
-  const digest = createHash('sha1').update(NAMESPACE).update(name).digest();
-  digest[6] = (digest[6]! & 0x0f) | 0x50;
-  digest[8] = (digest[8]! & 0x3f) | 0x80;
-  const hex = digest.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const name = JSON.stringify(parts);
+  const input = Buffer.allocUnsafe(NAMESPACE.length + Buffer.byteLength(name));
+  NAMESPACE.copy(input);
+  input.write(name, NAMESPACE.length);
+  const hex = hash('sha1', input, 'hex');
+  // Version 5 in the 13th digit, the RFC's variant in the upper bits of the 17th.
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** A number in [0, 1) that depends only on the parts: sampling and jitter that a replay reproduces. */

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../core/decision.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 
 /** Records kept: enough to look back on, few enough to stay small. */
-const KEPT = 100_000;
+const KEPT = 10_000;
 
 /** The last decisions, in memory. */
 export function decisionMemory(kept: number = KEPT): DecisionLog {

@@ -50,8 +50,12 @@ export function fakeClock(start = 1_700_000_000_000): FakeClock {
     sleep: (ms, abort) =>
       new Promise((resolve) => {
         if (abort?.aborted) return resolve();
-        const sleeper = { until: now + ms, wake: () => (sleepers.delete(sleeper), resolve()) };
-        abort?.addEventListener('abort', sleeper.wake, { once: true });
+        const wake = (): void => {
+          sleepers.delete(sleeper);
+          resolve();
+        };
+        const sleeper = { until: now + ms, wake };
+        abort?.addEventListener('abort', wake, { once: true });
         sleepers.add(sleeper);
       }),
     async advance(ms) {

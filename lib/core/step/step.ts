@@ -48,7 +48,6 @@ export function* destinationStep(plan: DestinationPlan, incoming: Incoming): Ste
 }
 
 function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {
-  const producePrefix = `produced/${work.flow}/${plan.tier.name}/${derivedId(...story.inputs.map((i) => i.id), plan.version)}`;
   const predicted = yield* predict({
     flowId: work.flow,
     attempt: story.attempt,
@@ -56,7 +55,7 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
     signal: work.signal?.output,
     objects: work.objects,
     signalObjects: work.signal?.objects ?? {},
-    producePrefix,
+    producePrefix: producePrefix(story, plan, work),
   });
   story.modelMs = predicted.ms;
   if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
@@ -68,4 +67,11 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
     ...placeOf(story),
     fix: 'Return from predict what output declares.',
   });
+}
+
+/** Derived like an output id, so that a prediction made again writes over what it produced before. */
+function producePrefix(story: Story, plan: TierPlan, work: Work): string {
+  if (!plan.tier.produces) return '';
+  const id = derivedId(...story.inputs.map((input) => input.id), plan.tier.name, plan.version);
+  return `produced/${encodeURIComponent(work.flow)}/${plan.tier.name}/${id}`;
 }

@@ -1,0 +1,70 @@
+import { printGraph } from '../core/graph-print.ts';
+import { startCascade } from '../local/cascade.ts';
+import { openCloud } from '../local/cloud.ts';
+import { loadApplication } from '../runtime/application.ts';
+import { answerJson } from './answer-json.ts';
+import { decisionCounts, liveLine } from './dev-live.ts';
+import { EXIT, toFailure } from './failure.ts';
+import type { Io } from './io.ts';
+import { failureText } from './report.ts';
+import { oneLine, shellText } from './text.ts';
+
+/** What `dev` runs. */
+export interface DevRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly dir: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** When it stops, and who hears that it has begun. */
+export interface DevLife {
+  readonly stop: Promise<void>;
+  /** Called once the files are loaded, before the store is opened. */
+  readonly onLoaded?: () => void;
+  /** Called once messages are being received. */
+  readonly onRunning?: () => void;
+  /** Left out of runs that only replace an earlier one. */
+  readonly quiet?: boolean;
+}
+
+/** Runs an application in this process until it is told to stop; batches in work are finished first. */
+export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<number> {
+  const application = await loadApplication(run.folder);
+  life.onLoaded?.();
+  if (!life.quiet) io.say(printGraph(application.graph));
+  const counts = decisionCounts();
+  const live = liveLine(() => counts.text(), io.json ? undefined : process.stdout);
+  const cloud = await openCloud({
+    dir: run.dir,
+    onDecisions(records) {
+      counts.add(records);
+      for (const { tier, flow, reason, decision } of records) {
+        if (decision !== 'failed') continue;
+        const look = flow === null ? 'npx sluice dlq ls' : `npx sluice flow ${shellText(flow)}`;
+        live.above(() => io.note(`dead letter at ${tier}: ${oneLine(reason ?? '', 200)}\n  → ${look}`));
+      }
+    },
+  });
+  try {
+    const cascade = await startCascade({
+      application,
+      cloud,
+      onAnswer: (answer) => (io.json ? io.value(answerJson(answer)) : undefined),
+      onError: (error) => live.above(() => io.note(failureText(toFailure(error)))),
+    });
+    live.above(() => io.note(`${run.name} runs ${whereText(run)} (pid ${process.pid}); Ctrl-C stops it`));
+    life.onRunning?.();
+    await life.stop;
+    await cascade.stop();
+  } finally {
+    live.end();
+    await cloud.close();
+  }
+  return EXIT.ok;
+}
+
+function whereText(run: DevRun): string {
+  return run.dir === ':memory:' ? 'in memory' : `on ${run.dir}`;
+}

@@ -1,0 +1,20 @@
+import { createProgram } from './program.ts';
+import { report } from './report.ts';
+
+/** The command line: parses it, runs one command, reports what goes wrong, ends with the command's exit code. */
+const flags = { json: process.argv.includes('--json'), verbose: process.argv.includes('--verbose') };
+
+// A reader that stops reading, such as head, ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+if (process.channel && process.env.SLUICE_CHILD === undefined) {
+  process.on('disconnect', () => process.exit(1));
+  process.channel.unref();
+}
+
+try {
+  await createProgram(flags).parseAsync();
+} catch (thrown) {
+  process.exitCode = report(thrown, flags);
+}
+// Models may keep timers and handles open, and a command that is done must not wait for them.
+process.stdout.write('', () => process.exit());

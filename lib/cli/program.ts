@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addDev } from './dev.ts';
+import { addDlq } from './dlq.ts';
+import { EXIT_HELP } from './failure.ts';
+import { addFlow } from './flow.ts';
+import { addGraph } from './graph.ts';
+import { addList } from './list.ts';
+import { addNew } from './new.ts';
+import { addRun } from './run.ts';
+import { addSend } from './send.ts';
+
+/** The whole command line; it throws instead of exiting, so that every end goes one way. */
+export function createProgram(flags: { readonly json: boolean }): Command {
+  const program = new Command('sluice')
+    .description('Serve cascades of models on queues.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .exitOverride()
+    .configureOutput({
+      // Errors are printed in one place, as text or as JSON.
+      outputError: () => undefined,
+      writeErr: (text) => flags.json || process.stderr.write(text),
+    });
+  for (const add of [addDev, addRun, addSend, addFlow, addList, addGraph, addDlq, addNew]) add(program);
+  return program.addHelpText('after', `\nStart with: npx sluice new tier <name> --first --application <name>\n\n${EXIT_HELP}`);
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
