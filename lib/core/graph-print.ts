@@ -151,7 +151,12 @@ export function entriesOf(plan: TierPlan): readonly string[] {
 }
 
 function durationText(ms: number): string {
-  const units = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const; // prettier-ignore
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const; // prettier-ignore
   const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
   return `${ms / size}${unit}`;
 }

@@ -10,6 +10,16 @@ export type Condition =
   /** At least one holds. */
   | { readonly any: readonly Condition[] };
 
+/** The condition that an attribute is not there yet, or compares as asked. */
+export function absentOr(attribute: string, is: '=' | '<' | '<=' | '>' | '>=', value: string | number): Condition {
+  return {
+    any: [
+      { attribute, is: 'absent' },
+      { attribute, is, value },
+    ],
+  };
+}
+
 /**
  * One conditional write of one item, as data: every backend must do it atomically and return what it left behind.
  * It is what DynamoDB's `UpdateItem` can do in one call, and no more.

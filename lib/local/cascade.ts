@@ -1,10 +1,10 @@
 import { defineDestination } from '../core/destination.ts';
 import { isSluiceError } from '../core/errors.ts';
 import { ANSWERS, type DestinationPlan, limitsFor, type TierPlan } from '../core/plan.ts';
-import { expireItem } from '../core/step/expire.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { Application } from '../runtime/application.ts';
+import { settleExpired } from '../runtime/expired.ts';
 import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import type { LocalCloud } from './cloud.ts';
@@ -45,7 +45,12 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   cloud.declare(graph.queues);
   const predictors: Predictor[] = [];
   const sources: EventSource[] = [];
-  const listen = (queue: string, plan: TierPlan | DestinationPlan, handler: BatchHandler): void => {
+  const listen = (
+    queue: string,
+    plan: TierPlan | DestinationPlan,
+    handler: BatchHandler,
+    concurrency: number,
+  ): void => {
     const timing = 'tier' in plan ? plan.tier.timing : plan.destination.timing;
     sources.push(
       startEventSource({
@@ -53,7 +58,7 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
         handler,
         batchSize: timing.batchSize,
         windowMs: timing.windowMs,
-        concurrency: ('tier' in plan ? plan.tier.maxConcurrency : undefined) ?? DEFAULT_CONCURRENCY,
+        concurrency,
         visibilityMs: plan.limits.visibilityMs,
         clock: cloud.clock,
         onError,
@@ -63,10 +68,14 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   for (const plan of graph.tiers) {
     const predictor = predictorFor(plan, application, cloud);
     predictors.push(predictor);
-    for (const { queue } of plan.reads) listen(queue, plan, tierHandler(plan, queue, cloud, predictor));
+    const concurrency = plan.tier.maxConcurrency ?? DEFAULT_CONCURRENCY;
+    // The two queues of a join share the tier's concurrency: it bounds invocations of the tier, not of a queue.
+    const limit = limited(concurrency);
+    for (const { queue } of plan.reads)
+      listen(queue, plan, limit(tierHandler(plan, queue, cloud, predictor)), concurrency);
   }
   const destination = destinationFor(options);
-  if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud));
+  if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud), DEFAULT_CONCURRENCY);
   const sweep = startSweep(options, onError);
   const queues = graph.queues.filter(
     (q) => !q.name.endsWith('.dlq') && (destination !== undefined || q.name !== ANSWERS),
@@ -90,6 +99,24 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
       await Promise.all(sources.map((source) => source.stop()));
       await Promise.all(predictors.map((predictor) => predictor.close()));
     },
+  };
+}
+
+/** Lets at most `most` batches of all handlers it wraps run at a time. */
+function limited(most: number): (handler: BatchHandler) => BatchHandler {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return (handler) => async (messages) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await handler(messages);
+    } finally {
+      // The place passes straight to the next in line, so nobody slips in between.
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
   };
 }
 
@@ -137,10 +164,8 @@ function startSweep(options: CascadeOptions, onError: (error: Error) => void): {
   const { application, cloud } = options;
   const timer = setInterval(async () => {
     try {
-      const now = cloud.clock.now();
       const expired = await cloud.table.expired(1_000);
-      const records = expired.flatMap(({ key, item }) => expireItem(application.graph, key, item, now));
-      if (records.length > 0) await cloud.decisions.write(records);
+      await settleExpired(application.graph, cloud, expired);
       if (expired.length > 0) await cloud.table.deleteExpired(expired.map(({ key }) => key));
     } catch (error) {
       if (!isSluiceError(error) || error.code !== 'store-full') onError(error as Error);

@@ -136,6 +136,10 @@ async function carryOut(place: Workplace, effect: Effect): Promise<unknown> {
       return Buffer.from(
         await objectReader(cloud.objects, place.allowedBuckets ?? []).fetch(effect.reference),
       ).toString();
+    case 'store':
+      return guarded('object-failed', 'storing a parked half', place, () =>
+        cloud.objects.put(effect.key, Buffer.from(effect.text), { contentType: 'application/json' }),
+      );
     case 'reply':
       return guarded('table-failed', 'keeping the answer', place, () =>
         keepReply(cloud, effect.flow, effect.status as ReplyStatus),

@@ -78,7 +78,7 @@ describe.each(MODES)('laws of a queue (%s)', (mode) => {
         const left = await cloud.queue('q').receive({ max: 1_000, visibilityMs: 1, waitMs: 0 });
         expect([...bodies(left)].sort()).toEqual([...model.visible.keys()].sort());
       }),
-      { numRuns: mode === 'durable' ? 60 : 200 },
+      { numRuns: mode === 'durable' ? 200 : 1_000 },
     );
     await cloud.close();
   });

@@ -89,6 +89,16 @@ describe.each(MODES)('a queue (%s)', (mode) => {
     expect(bodies(await take(cloud, 'deep'))).toEqual(['b']);
   });
 
+  test('does not hide again what is visible again', async () => {
+    const clock = fakeClock();
+    const cloud = await open(mode, { clock });
+    await cloud.queue('deep').send([{ body: 'a' }]);
+    const [message] = await take(cloud, 'deep', 1, 1_000);
+    await clock.advance(1_000);
+    await cloud.queue('deep').hide([message!.receipt], 60_000);
+    expect(bodies(await take(cloud, 'deep'))).toEqual(['a']);
+  });
+
   test('delays', async () => {
     const clock = fakeClock();
     const cloud = await open(mode, { clock });

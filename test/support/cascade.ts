@@ -3,7 +3,6 @@ import type { DecisionRecord } from '../../lib/core/decision.ts';
 import type { Destination } from '../../lib/core/destination.ts';
 import { buildGraph } from '../../lib/core/graph.ts';
 import type { Graph, TierPlan } from '../../lib/core/plan.ts';
-import { expireItem } from '../../lib/core/step/expire.ts';
 import type { TierDefinition } from '../../lib/core/tier-definition.ts';
 import type { Answer, AnyTier } from '../../lib/core/tier-types.ts';
 import { connect } from '../../lib/index.ts';
@@ -12,6 +11,7 @@ import type { Cloud } from '../../lib/ports/cloud.ts';
 import type { ReceivedMessage } from '../../lib/ports/queue.ts';
 import { toAnswer } from '../../lib/runtime/answer.ts';
 import { type CallCounter, countCalls } from '../../lib/runtime/call-counter.ts';
+import { settleExpired } from '../../lib/runtime/expired.ts';
 import { tierHandler } from '../../lib/runtime/handler.ts';
 import { createPredictor } from '../../lib/runtime/predictor.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
@@ -120,8 +120,7 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
     },
     async sweep() {
       const expired = await cloud.table.expired(1_000);
-      const written = expired.flatMap(({ key, item }) => expireItem(graph, key, item, clock.now()));
-      await cloud.decisions.write(written);
+      await settleExpired(graph, cloud, expired);
       await cloud.table.deleteExpired(expired.map(({ key }) => key));
     },
     async deadLetters() {

@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts';
 import type { ObjectReference, ObjectReferences, ObjectSpecs } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
 import type { Schema } from '../schema.ts';
-import { ended, gated, load, now, type Outcome, type Step, validated } from './effects.ts';
+import { ended, gated, load, type Outcome, type Step, validated } from './effects.ts';
 import { endFlow, open, placeOf, type Story } from './story.ts';
 
 /** What a tier works on once a message has been read, checked and let in; a half of it where the tier joins. */
@@ -21,10 +21,6 @@ export interface Work {
 /** Reads a message: decode, validate, gates in. */
 export function* arrive(story: Story, plan: TierPlan): Step<Work | Outcome> {
   const envelope = yield* readEnvelope(story);
-  const deadline = envelope.deadline;
-  if (deadline !== undefined && (yield* now()) > deadline) {
-    return yield* endFlow(story, 'expired', `its deadline was ${new Date(deadline).toISOString()}`);
-  }
   const hasData = envelope.kind === 'data' || plan.mode === 'carry';
   const data = hasData ? yield* letDataIn(story, plan, envelope) : { value: undefined };
   if (ended(data)) return data;

@@ -22,6 +22,7 @@ export type Effect =
     }
   | { readonly do: 'table'; readonly update: TableUpdate }
   | { readonly do: 'load'; readonly reference: ObjectReference }
+  | { readonly do: 'store'; readonly key: string; readonly text: string }
   | { readonly do: 'predict'; readonly ask: Ask }
   | { readonly do: 'send'; readonly queue: string; readonly message: Envelope | DeadLetter; readonly group?: string }
   | { readonly do: 'reply'; readonly flow: string; readonly status: ReplyStatus }
@@ -87,6 +88,11 @@ export function* table(update: TableUpdate): Step<UpdateResult> {
 /** Reads a message body that lies in the object store. */
 export function* load(reference: ObjectReference): Step<string> {
   return (yield { do: 'load', reference }) as string;
+}
+
+/** Puts text in the object store. */
+export function* store(key: string, text: string): Step<ObjectReference> {
+  return (yield { do: 'store', key, text }) as ObjectReference;
 }
 
 export function* predict(ask: Ask): Step<Predicted> {

@@ -1,14 +1,22 @@
 import type { DecisionRecord } from '../decision.ts';
 import type { Graph } from '../plan.ts';
 import type { Item } from '../table-update.ts';
+import type { ReplyStatus } from './effects.ts';
 import type { Half } from './join.ts';
 
 /** What an expired table item means: one record for each half that waited in vain, none for marks that served their time. */
-export function expireItem(graph: Graph, key: string, item: Item, at: number): readonly DecisionRecord[] {
+export interface Expiry {
+  readonly records: readonly DecisionRecord[];
+  /** The flow that a client waits for, and will not be answered. */
+  readonly reply?: { readonly flow: string; readonly status: ReplyStatus };
+}
+
+/** Decides on an item whose time is over. */
+export function expireItem(graph: Graph, key: string, item: Item, at: number): Expiry {
   const [, name, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
   const plan = graph.tiers.find((t) => t.tier.name === name);
-  if (!plan || flow === undefined || item.done !== undefined) return [];
-  return (['data', 'signal'] as const).flatMap((side) => {
+  if (!plan || flow === undefined || item.done !== undefined) return { records: [] };
+  const records = (['data', 'signal'] as const).flatMap((side) => {
     const half = item[side] as unknown as Half | undefined;
     if (!half) return [];
     return {
@@ -25,4 +33,8 @@ export function expireItem(graph: Graph, key: string, item: Item, at: number): r
       calls: { queue: 0, table: 0, object: 0 },
     } satisfies DecisionRecord;
   });
+  const signal = item.signal as unknown as Half | undefined;
+  if (!signal?.reply || signal.audit) return { records };
+  const reason = 'its data did not come in time';
+  return { records, reply: { flow, status: { status: 'expired', reason, tier: plan.tier.name } } };
 }

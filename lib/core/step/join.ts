@@ -1,12 +1,12 @@
-import type { Signal } from '../envelope.ts';
+import type { Envelope, Signal } from '../envelope.ts';
 import type { Json } from '../json.ts';
-import type { ObjectReferences } from '../object-reference.ts';
+import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
-import { EXPIRES_AT, expiresAt, type Item, type TableUpdate, type UpdateResult } from '../table-update.ts';
+import { absentOr, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '../table-update.ts';
 import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
-import { ACK, now, type Outcome, type Step } from './effects.ts';
-import { record, type Story, write } from './story.ts';
+import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
+import { endFlow, record, type Story, write } from './story.ts';
 
 /** One half of a join as it lies in the table. */
 export interface Half {
@@ -16,9 +16,17 @@ export interface Half {
   readonly data?: unknown;
   readonly objects?: ObjectReferences;
   readonly signal?: Signal;
+  /** Where it is too large for the table: the same half, without this field, as JSON in the object store. */
+  readonly stored?: ObjectReference;
   readonly audit?: true;
   readonly reply?: true;
+  readonly deadline?: number;
+  readonly fair?: string;
+  readonly trace?: NonNullable<Envelope['trace']>;
 }
+
+/** The largest half the table takes as it is; an item may have 400 KB (DynamoDB quotas) and holds two. */
+const MAX_HALF_CHARS = 64 * 1024;
 
 /** Key of the item in which the halves of a flow meet at a tier. */
 export function joinKey(tier: string, flow: string): string {
@@ -37,11 +45,10 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     ts: work.ts,
     hop: work.hop,
     ...(side === 'data' ? { data: work.data, objects: work.objects } : { signal: work.signal! }),
-    ...(envelope!.audit && { audit: true }),
-    ...(envelope!.reply && { reply: true }),
+    ...passedOn(envelope!),
   };
   const key = joinKey(plan.tier.name, work.flow);
-  const item = yield* park(story, joins, key, side, mine);
+  const item = yield* park(story, joins, key, side, yield* fitting(story, plan, mine));
   if (item === 'stale') return ACK;
   if (item.done !== undefined)
     return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
@@ -53,20 +60,13 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     return ACK;
   }
   if (Math.abs(mine.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, mine, other);
-  return bothHalves(story, work, side, mine, other);
+  return bothHalves(story, work, side, mine, yield* whole(story, other));
 }
 
 function* park(story: Story, joins: JoinPlan, key: string, side: 'data' | 'signal', mine: Half): Step<Item | 'stale'> {
   const at = yield* now();
   const expiry = expiresAt(at + joins.ttlMs);
-  const alive: TableUpdate['when'] = [
-    {
-      any: [
-        { attribute: EXPIRES_AT, is: 'absent' },
-        { attribute: EXPIRES_AT, is: '>', value: at / 1_000 },
-      ],
-    },
-  ];
+  const alive = absentOr(EXPIRES_AT, '>', at / 1_000);
   const half = mine as unknown as Json;
   const latest = side === 'signal' && joins.signals === 'latest';
   const result: UpdateResult = yield* write(story, {
@@ -76,17 +76,9 @@ function* park(story: Story, joins: JoinPlan, key: string, side: 'data' | 'signa
       ? {
           set: { signal: half, signalTs: mine.ts },
           add: { signals: 1 },
-          when: [
-            ...alive,
-            {
-              any: [
-                { attribute: 'signalTs', is: 'absent' },
-                { attribute: 'signalTs', is: '<=', value: mine.ts },
-              ],
-            },
-          ],
+          when: [alive, absentOr('signalTs', '<=', mine.ts)],
         }
-      : { when: alive }),
+      : { when: [alive] }),
   });
   if (result.applied) {
     if (latest && Number(result.item.signals) > 1)
@@ -137,7 +129,7 @@ function* skewed(
 ): Step<Outcome> {
   const mineIsOlder = mine.ts < other.ts;
   const olderSide = mineIsOlder ? side : side === 'data' ? 'signal' : 'data';
-  yield* write(story, { key, remove: [olderSide] });
+  yield* write(story, { key, remove: olderSide === 'signal' ? ['signal', 'signalTs', 'signals'] : ['data'] });
   const apart = Math.abs(mine.ts - other.ts);
   const older = mineIsOlder ? mine : other;
   yield* record(story, 'skewed', {
@@ -157,11 +149,8 @@ function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Hal
     { id: data.id, kind: 'data', ts: data.ts },
     { id: signal.id, kind: 'signal', ts: signal.ts },
   ];
-  story.envelope = {
-    ...story.envelope!,
-    ...(signal.audit && { audit: true }),
-    ...((signal.reply || data.reply) && { reply: true }),
-  };
+  // What the flow's own message said counts; what its data's said fills the gaps.
+  story.envelope = { ...story.envelope!, ...passedOn(data), ...passedOn(signal) };
   return {
     ...work,
     ts: signal.ts,
@@ -170,4 +159,46 @@ function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Hal
     objects: data.objects ?? {},
     signal: signal.signal,
   };
+}
+
+/** What an envelope says about the flow as a whole, for as long as the flow is parked. */
+function passedOn(from: Envelope | Half): Pick<Half, 'audit' | 'reply' | 'deadline' | 'fair' | 'trace'> {
+  const { audit, reply, deadline, fair, trace } = from;
+  return {
+    ...(audit && { audit }),
+    ...(reply && { reply }),
+    ...(deadline !== undefined && { deadline }),
+    ...(fair !== undefined && { fair }),
+    ...(trace && { trace }),
+  };
+}
+
+/** The half as the table can hold it. */
+function* fitting(story: Story, plan: TierPlan, half: Half): Step<Half> {
+  const text = JSON.stringify(half);
+  if (text.length <= MAX_HALF_CHARS) return half;
+  story.calls.object += 1;
+  const stored = yield* store(`halves/${plan.tier.name}/${half.id}`, text);
+  return { id: half.id, ts: half.ts, hop: half.hop, stored, ...passedOn(half) };
+}
+
+function* whole(story: Story, half: Half): Step<Half> {
+  if (!half.stored) return half;
+  story.calls.object += 1;
+  return JSON.parse(yield* load(half.stored)) as Half;
+}
+
+/** Ends a flow at this tier; where it was joined, its halves are done with too. */
+export function* endFlowHere(
+  story: Story,
+  plan: TierPlan,
+  work: Work,
+  decision: 'throttled' | 'expired',
+  reason: string,
+): Step<Outcome> {
+  if (plan.mode === 'join') {
+    const key = joinKey(plan.tier.name, work.flow);
+    yield* write(story, { key, set: { done: decision }, remove: ['data', 'signal'] });
+  }
+  return yield* endFlow(story, decision, reason);
 }

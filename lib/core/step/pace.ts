@@ -1,9 +1,9 @@
 import type { TierPlan } from '../plan.ts';
-import type { TableUpdate } from '../table-update.ts';
+import { absentOr, type Condition } from '../table-update.ts';
 import type { Work } from './arrive.ts';
 import { now, type Outcome, type Step } from './effects.ts';
-import { joinKey } from './join.ts';
-import { endFlow, record, type Story, write } from './story.ts';
+import { endFlowHere } from './join.ts';
+import { record, type Story, write } from './story.ts';
 
 /** Lets a message through when the tier's interval is over, or says when to come back. */
 export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' | Outcome> {
@@ -11,32 +11,26 @@ export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' |
   if (!pace) return 'go';
   const at = yield* now();
   const key = `pace#${plan.tier.name}`;
-  const due: TableUpdate['when'] = [
-    {
-      any: [
-        { attribute: 'next', is: 'absent' },
-        { attribute: 'next', is: '<=', value: at },
-      ],
-    },
-  ];
-  const newest: TableUpdate['when'] = [
-    {
-      any: [
-        { attribute: 'latestTs', is: 'absent' },
-        { attribute: 'latestTs', is: '<=', value: work.ts },
-      ],
-    },
-  ];
+  // `next` lies at most one interval ahead; further means that a clock jumped back, and waiting for it would stall the tier.
+  const due: Condition = {
+    any: [absentOr('next', '<=', at), { attribute: 'next', is: '>', value: at + pace.intervalMs }],
+  };
   const slot = yield* write(story, {
     key,
     set: { next: at + pace.intervalMs },
-    when: pace.onThrottle === 'latest' ? [...due, ...newest] : due,
+    when: pace.onThrottle === 'latest' ? [due, absentOr('latestTs', '<=', work.ts)] : [due],
   });
   if (slot.applied) return 'go';
   const next = Number(slot.item?.next ?? at);
   switch (pace.onThrottle) {
     case 'drop':
-      return yield* giveUp(story, plan, work, `dropped: the next prediction is due in ${next - at} ms`);
+      return yield* endFlowHere(
+        story,
+        plan,
+        work,
+        'throttled',
+        `dropped: the next prediction is due in ${next - at} ms`,
+      );
     case 'latest':
       return yield* waitUnlessOlder(story, plan, key, work, at, next);
     case 'queue':
@@ -57,30 +51,11 @@ function* waitUnlessOlder(
   const mark = yield* write(story, {
     key,
     set: { latestTs: work.ts, latestId: id },
-    when: [
-      {
-        any: [
-          { attribute: 'latestTs', is: 'absent' },
-          { attribute: 'latestTs', is: '<', value: work.ts },
-          { attribute: 'latestId', is: '=', value: id },
-        ],
-      },
-    ],
+    when: [{ any: [absentOr('latestTs', '<', work.ts), { attribute: 'latestId', is: '=', value: id }] }],
   });
-  if (!mark.applied) return yield* giveUp(story, plan, work, 'dropped: a later message took its place');
+  if (!mark.applied)
+    return yield* endFlowHere(story, plan, work, 'throttled', 'dropped: a later message took its place');
   return yield* waitUntil(story, at, Math.max(next, at + 1));
-}
-
-/** Ends a throttled flow; where it was joined, its halves are done with too. */
-function* giveUp(story: Story, plan: TierPlan, work: Work, reason: string): Step<Outcome> {
-  if (plan.mode === 'join') {
-    yield* write(story, {
-      key: joinKey(plan.tier.name, work.flow),
-      set: { done: 'throttled' },
-      remove: ['data', 'signal'],
-    });
-  }
-  return yield* endFlow(story, 'throttled', reason);
 }
 
 /**
@@ -98,14 +73,7 @@ function* waitInLine(story: Story, key: string, at: number, next: number, interv
   const first = yield* write(story, {
     key,
     set: { tail: next },
-    when: [
-      {
-        any: [
-          { attribute: 'tail', is: 'absent' },
-          { attribute: 'tail', is: '<', value: next },
-        ],
-      },
-    ],
+    when: [absentOr('tail', '<', next)],
   });
   return yield* waitUntil(story, at, first.applied ? next : Number(first.item?.tail ?? next) + intervalMs);
 }

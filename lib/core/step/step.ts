@@ -4,9 +4,9 @@ import type { DestinationPlan, TierPlan } from '../plan.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
 import { claim, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
-import { ACK, ended, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
+import { ACK, ended, now, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
 import { fail } from './fail.ts';
-import { meet } from './join.ts';
+import { endFlowHere, meet } from './join.ts';
 import { keepPace } from './pace.ts';
 import { type Incoming, newStory, placeOf, record, type Story } from './story.ts';
 
@@ -22,6 +22,8 @@ export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
     if (ended(arrived)) return arrived;
     const work = plan.tier.joins ? yield* meet(story, plan, plan.tier.joins, arrived) : arrived;
     if (ended(work)) return work;
+    const late = yield* checkDeadline(story, plan, work);
+    if (late) return late;
     const turn = yield* keepPace(story, plan, work);
     if (turn !== 'go') return turn;
     if (needsClaim(plan, work)) {
@@ -45,6 +47,12 @@ export function* destinationStep(plan: DestinationPlan, incoming: Incoming): Ste
   } catch (error) {
     return yield* fail(story, error);
   }
+}
+
+function* checkDeadline(story: Story, plan: TierPlan, work: Work): Step<Outcome | undefined> {
+  const deadline = story.envelope!.deadline;
+  if (deadline === undefined || (yield* now()) <= deadline) return undefined;
+  return yield* endFlowHere(story, plan, work, 'expired', `its deadline was ${new Date(deadline).toISOString()}`);
 }
 
 function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {
