@@ -1,5 +1,5 @@
-import { type DevRun, runHere } from './dev-run.ts';
 import type { FromRun, ToRun } from './dev-messages.ts';
+import { type DevRun, runHere } from './dev-run.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { createIo } from './io.ts';
 

@@ -22,7 +22,9 @@ export function decisionCounts(): DecisionCounts {
     },
     text() {
       const parts = [...tiers].map(([tier, counts]) => {
-        const numbers = [...counts].map(([decision, n]) => (decision === 'failed' ? paint('red', `${n} failed`) : `${n} ${decision}`));
+        const numbers = [...counts].map(([decision, n]) =>
+          decision === 'failed' ? paint('red', `${n} failed`) : `${n} ${decision}`,
+        );
         return `${paint('bold', tier)} ${numbers.join(' ')}`;
       });
       return parts.length === 0 ? 'waits for messages' : parts.join(' · ');

@@ -63,15 +63,15 @@ function tellFailure(io: Io, failure: Failure): void {
 
 function startChild(start: { readonly run: DevRun; readonly quiet: boolean }): Child {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const process_ = fork(new URL(`./dev-child.${extension}`, import.meta.url), [JSON.stringify(start)]);
+  const forked = fork(new URL(`./dev-child.${extension}`, import.meta.url), [JSON.stringify(start)]);
   let failed: Ended['failed'];
-  process_.on('message', (message: FromRun) => {
+  forked.on('message', (message: FromRun) => {
     if (message.is === 'failed') failed = message;
   });
   const ended = new Promise<Ended>((resolve) => {
-    process_.on('exit', (code) => resolve({ code, ...(failed && { failed }) }));
+    forked.on('exit', (code) => resolve({ code, ...(failed && { failed }) }));
   });
-  return { ended, stop: () => stopChild(process_, ended) };
+  return { ended, stop: () => stopChild(forked, ended) };
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<Ended>): Promise<void> {
@@ -91,24 +91,18 @@ interface Changes {
 
 function watchFolder(folder: string): Changes {
   let tell: ((file: string) => void) | undefined;
-  let waiting: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const watcher: FSWatcher = watch(folder, { recursive: true }, (_, file) => {
     if (file === null || /^\.|~$/.test(basename(file))) return;
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      waiting = file;
-      tell?.(file);
-    }, QUIET_MS);
+    timer = setTimeout(() => tell?.(file), QUIET_MS);
   });
   return {
-    next() {
-      waiting = undefined;
-      return new Promise((resolve) => {
+    // What changed before was read by the process that starts now.
+    next: () =>
+      new Promise((resolve) => {
         tell = resolve;
-        if (waiting !== undefined) resolve(waiting);
-      });
-    },
+      }),
     close() {
       clearTimeout(timer);
       watcher.close();

@@ -13,6 +13,7 @@ type DevOptions = CommonOptions & { readonly memory?: true; readonly watch: bool
 export function addDev(program: Command): void {
   const command = program
     .command('dev [application]')
+    .summary('run an application on this machine')
     .description(
       'Run an application on the embedded cloud and load it again when a file changes.\n' +
         'Queues, state and decisions are kept in the durable folder: they survive restarts and crashes.',

@@ -1,4 +1,4 @@
-import { isSluiceError, type ErrorPlace, toError } from '../core/errors.ts';
+import { type ErrorPlace, isSluiceError, toError } from '../core/errors.ts';
 
 /** What a command's exit code says. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unanswered: 4, interrupted: 130 } as const;
@@ -47,7 +47,10 @@ export function toFailure(thrown: unknown): Failure {
   const error = toError(thrown);
   const own = failures.get(error);
   if (own) return own;
-  if (!isSluiceError(error)) return { exit: EXIT.failed, code: 'unexpected', message: error.message, place: {} };
+  if (!isSluiceError(error)) {
+    const fix = 'Add --verbose to see where it comes from.';
+    return { exit: EXIT.failed, code: 'unexpected', message: error.message, fix, place: {} };
+  }
   const { code, problem: message, fix, place } = error;
   const exit =
     code === 'application-not-found' ? EXIT.notFound : code === 'flow-not-answered' ? EXIT.unanswered : exitOf(code);

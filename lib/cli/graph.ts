@@ -12,6 +12,7 @@ type GraphOptions = CommonOptions & { readonly mermaid?: true };
 export function addGraph(program: Command): void {
   const command = program
     .command('graph [application]')
+    .summary('check and draw an application')
     .description('Check an application and draw its tiers, queues and thresholds.')
     .option('--mermaid', 'draw a Mermaid flowchart instead');
   withHelp(withCommonOptions(command), [

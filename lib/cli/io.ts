@@ -47,5 +47,4 @@ type Format = Parameters<typeof styleText>[0];
 export const paint = (format: Format, text: string): string => styleText(format, text, { stream: process.stdout });
 
 /** The same for stderr. */
-export const paintNote = (format: Format, text: string): string =>
-  styleText(format, text, { stream: process.stderr });
+export const paintNote = (format: Format, text: string): string => styleText(format, text, { stream: process.stderr });

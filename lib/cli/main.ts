@@ -6,7 +6,8 @@ const flags = { json: process.argv.includes('--json'), verbose: process.argv.inc
 
 // A reader that stops reading, such as head, ends the command quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-if (process.channel && process.env.SLUICE_CHILD === undefined) {
+// The process that wraps a source checkout's command may be killed: nothing may run on without it.
+if (process.channel) {
   process.on('disconnect', () => process.exit(1));
   process.channel.unref();
 }

@@ -24,7 +24,10 @@ export function createProgram(flags: { readonly json: boolean }): Command {
       writeErr: (text) => flags.json || process.stderr.write(text),
     });
   for (const add of [addDev, addRun, addSend, addFlow, addList, addGraph, addDlq, addNew]) add(program);
-  return program.addHelpText('after', `\nStart with: npx sluice new tier <name> --first --application <name>\n\n${EXIT_HELP}`);
+  return program.addHelpText(
+    'after',
+    `\nStart with: npx sluice new tier <name> --first --application <name>\n\n${EXIT_HELP}`,
+  );
 }
 
 function version(): string {

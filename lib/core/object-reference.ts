@@ -26,6 +26,9 @@ export interface ObjectSpec {
 /** Objects by name, as declared. */
 export type ObjectSpecs = Readonly<Record<string, ObjectSpec>>;
 
+/** No objects: the default that makes an undeclared object a type error. */
+export type NoObjects = Record<never, ObjectSpec>;
+
 /** A lazy object: nothing moves until one of its methods is called, and then at most once per invocation. */
 export interface LazyObject {
   readonly reference: ObjectReference;

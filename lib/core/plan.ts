@@ -92,7 +92,11 @@ export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPla
     }
     specs.push({ name: plan.deadLetters, visibilityMs: 30_000, retentionMs: 14 * DAY_MS });
   }
-  if (!destination) specs.push({ name: ANSWERS, visibilityMs: 30_000, retentionMs: 4 * DAY_MS });
+  if (!destination) {
+    const deadLetters = `${ANSWERS}.dlq`;
+    specs.push({ name: ANSWERS, visibilityMs: 30_000, retentionMs: 4 * DAY_MS, maxReceives: 20, deadLetters });
+    specs.push({ name: deadLetters, visibilityMs: 30_000, retentionMs: 14 * DAY_MS });
+  }
   return specs;
 }
 

@@ -1,9 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from './duration.ts';
-import type { ObjectSpec, ObjectSpecs } from './object-reference.ts';
+import type { NoObjects, ObjectSpec, ObjectSpecs } from './object-reference.ts';
 import { rejectUnknownKeys, requireName } from './options.ts';
 import type { Schema } from './schema.ts';
-import type { NoObjects } from './tier-types.ts';
 
 declare const types: unique symbol;
 

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { LazyObject, ObjectSpecs } from './object-reference.ts';
+import type { LazyObject } from './object-reference.ts';
 import type { Schema } from './schema.ts';
 import type { Join, Stream } from './stream.ts';
 
@@ -74,9 +74,6 @@ export type ObjectsOf<I, Declared, J> =
       : Extract<keyof Declared, string>;
 export type EntryOf<Name extends string, I, J> =
   J extends Join<Stream<infer S, unknown, string>> ? `${Name}.${S}` : I extends AnyTierRef ? never : Name;
-
-/** No object specs: the default that makes an undeclared object a type error. */
-export type NoObjects = Record<never, ObjectSpecs[string]>;
 
 /** Lazy objects by name. */
 export type LazyObjects<Names extends string> = { readonly [K in Names]: LazyObject };

@@ -3,7 +3,7 @@ import type { Gate } from './drop.ts';
 import { type Duration, toMs } from './duration.ts';
 import { SluiceError } from './errors.ts';
 import type { Awaitable } from './json.ts';
-import type { ObjectSpec } from './object-reference.ts';
+import type { NoObjects, ObjectSpec } from './object-reference.ts';
 import { rejectUnknownKeys, requireName, requireOption } from './options.ts';
 import type { Schema } from './schema.ts';
 import { checkObjects, type Join, type Stream } from './stream.ts';
@@ -14,7 +14,6 @@ import type {
   DataOf,
   EntryOf,
   Input,
-  NoObjects,
   ObjectsOf,
   PredictContext,
   SignalObjectsOf,

@@ -1,19 +1,18 @@
-import { defineDestination } from '../core/destination.ts';
-import { isSluiceError } from '../core/errors.ts';
-import { ANSWERS, type DestinationPlan, limitsFor, type TierPlan } from '../core/plan.ts';
+import { ANSWERS, type DestinationPlan, type TierPlan } from '../core/plan.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { Application } from '../runtime/application.ts';
-import { settleExpired } from '../runtime/expired.ts';
 import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
+import { tapAnswers } from './answer-tap.ts';
 import type { LocalCloud } from './cloud.ts';
+import { limited } from './concurrency.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
+import { startSweep } from './sweep.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 /** Invocations of one tier at a time where the tier does not say: one thread runs them all, so few are enough. */
 const DEFAULT_CONCURRENCY = 4;
-const SWEEP_MS = 1_000;
 
 /** How an application runs on the embedded cloud. */
 export interface CascadeOptions {
@@ -74,9 +73,9 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
     for (const { queue } of plan.reads)
       listen(queue, plan, limit(tierHandler(plan, queue, cloud, predictor)), concurrency);
   }
-  const destination = destinationFor(options);
+  const destination = options.onAnswer ? tapAnswers(graph, options.onAnswer) : graph.destination;
   if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud), DEFAULT_CONCURRENCY);
-  const sweep = startSweep(options, onError);
+  const sweep = startSweep(graph, cloud, onError);
   const queues = graph.queues.filter(
     (q) => !q.name.endsWith('.dlq') && (destination !== undefined || q.name !== ANSWERS),
   );
@@ -102,24 +101,6 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   };
 }
 
-/** Lets at most `most` batches of all handlers it wraps run at a time. */
-function limited(most: number): (handler: BatchHandler) => BatchHandler {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return (handler) => async (messages) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await handler(messages);
-    } finally {
-      // The place passes straight to the next in line, so nobody slips in between.
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-}
-
 function predictorFor(plan: TierPlan, application: Application, cloud: LocalCloud): Predictor {
   const { tier, version } = plan;
   const file = application.files.get(tier.name);
@@ -133,44 +114,4 @@ function predictorFor(plan: TierPlan, application: Application, cloud: LocalClou
     together: tier.predictBatch !== undefined,
     objects: cloud.objects,
   });
-}
-
-function destinationFor(options: CascadeOptions): DestinationPlan | undefined {
-  const { application, onAnswer } = options;
-  const own = application.graph.destination;
-  if (!onAnswer) return own;
-  const handler = own?.destination.handler;
-  const tapped = defineDestination({
-    name: own?.destination.name ?? 'answers',
-    handler: async (answer) => {
-      await onAnswer(answer);
-      await handler?.(answer);
-    },
-  });
-  if (own) return { ...own, destination: { ...own.destination, handler: tapped.handler } };
-  return {
-    application: application.name,
-    destination: { ...tapped, timing: { ...tapped.timing, batchSize: 100 } },
-    version: '1',
-    file: '',
-    reads: [{ queue: ANSWERS, kind: 'answer' }],
-    deadLetters: `${ANSWERS}.dlq`,
-    limits: limitsFor(tapped.timing),
-  };
-}
-
-/** Decides on expired halves: logged first, deleted then, so that a crash in between only logs them again. */
-function startSweep(options: CascadeOptions, onError: (error: Error) => void): { stop(): void } {
-  const { application, cloud } = options;
-  const timer = setInterval(async () => {
-    try {
-      const expired = await cloud.table.expired(1_000);
-      await settleExpired(application.graph, cloud, expired);
-      if (expired.length > 0) await cloud.table.deleteExpired(expired.map(({ key }) => key));
-    } catch (error) {
-      if (!isSluiceError(error) || error.code !== 'store-full') onError(error as Error);
-    }
-  }, SWEEP_MS);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
 }

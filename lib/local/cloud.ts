@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { DecisionRecord } from '../core/decision.ts';
-import { isSluiceError } from '../core/errors.ts';
 import type { QueueSpec } from '../core/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -54,9 +52,6 @@ export interface OpenCloudOptions {
   readonly maxBytes?: number;
 }
 
-const OPEN_ATTEMPTS = 10;
-const BETWEEN_ATTEMPTS_MS = 50;
-
 /**
  * Opens the embedded cloud. In a folder, every call that has resolved survives the death of the process, `kill -9`
  * included; a power cut may cost the last moments before it, never more. When a runner opens a folder, messages that a
@@ -77,25 +72,13 @@ export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> 
   const lock = role === 'runner' ? await lockFolder(dir) : undefined;
   let database: Database | undefined;
   try {
-    database = await openPatiently({ ...options, dir }, role === 'runner');
+    database = openDatabase({ ...options, dir, check: role === 'runner' });
     if (lock) returnInFlight(database);
     return assemble({ ...options, dir }, database, lock);
   } catch (error) {
     database?.close();
     lock?.release();
     throw error;
-  }
-}
-
-// Another process may be making the same database in this moment: what it has not finished looks damaged.
-async function openPatiently(options: OpenCloudOptions, check: boolean): Promise<Database> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return openDatabase({ ...options, check });
-    } catch (error) {
-      if (attempt === OPEN_ATTEMPTS || isSluiceError(error, 'store-full')) throw error;
-      await setTimeout(BETWEEN_ATTEMPTS_MS);
-    }
   }
 }
 

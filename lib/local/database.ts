@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SluiceError } from '../core/errors.ts';
+import { createDatabase } from './database-draft.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './database-schema.ts';
 import { storeCorrupt, storeError } from './store-errors.ts';
 
@@ -31,35 +32,32 @@ const BUSY_TIMEOUT_MS = 5_000;
 const CHECK_UP_TO_BYTES = 64 * 2 ** 20;
 const PAGE_BYTES = 4_096;
 
-/** Opens `cloud.sqlite` in the folder, or a database in memory, and makes its tables where they are missing. */
+/** Opens `cloud.sqlite` in the folder, made where it is missing, or a database in memory. */
 export function openDatabase(options: DatabaseOptions): Database {
   const durable = options.dir !== ':memory:';
   const file = durable ? join(options.dir, 'cloud.sqlite') : ':memory:';
-  if (durable && existsSync(file) && statSync(file).size === 0) throw storeCorrupt(options.dir, `${file} is empty`);
-  const sqlite = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  let sqlite: DatabaseSync | undefined;
   try {
+    if (durable && !existsSync(file)) createDatabase(options.dir, file);
+    if (durable && statSync(file).size === 0) throw storeCorrupt(options.dir, `${file} is empty`);
+    sqlite = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    if (!durable) sqlite.exec(SCHEMA);
     prepareDatabase(sqlite, options);
+    return wrap(sqlite, options.dir, durable);
   } catch (error) {
-    sqlite.close();
+    sqlite?.close();
     throw storeError(error, options.dir);
   }
-  return wrap(sqlite, options.dir, durable);
 }
 
 function prepareDatabase(sqlite: DatabaseSync, { dir, maxBytes, check }: DatabaseOptions): void {
   // WAL with NORMAL leaves every commit to the operating system: it survives the process, not a power cut.
-  sqlite.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
-  sqlite.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768');
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
+  sqlite.exec('PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768');
   if (maxBytes !== undefined) sqlite.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
-  sqlite.exec('BEGIN IMMEDIATE');
   const version = pragma(sqlite, 'user_version');
+  if (pragma(sqlite, 'application_id') !== APPLICATION_ID) throw storeCorrupt(dir, 'it is not a database of sluice');
   if (version > SCHEMA_VERSION) throw tooNew(dir, version);
-  const owner = pragma(sqlite, 'application_id');
-  if (version === 0 && (owner !== 0 || tableCount(sqlite) > 0))
-    throw storeCorrupt(dir, 'it is not a database of sluice');
-  if (version > 0 && owner !== APPLICATION_ID) throw storeCorrupt(dir, 'it is not a database of sluice');
-  if (version === 0) sqlite.exec(SCHEMA);
-  sqlite.exec('COMMIT');
   if (!check || pragma(sqlite, 'page_count') * PAGE_BYTES > CHECK_UP_TO_BYTES) return;
   const verdict = sqlite.prepare('PRAGMA quick_check(1)').get()?.quick_check;
   if (verdict !== 'ok') throw storeCorrupt(dir, String(verdict));
@@ -103,10 +101,6 @@ function wrap(sqlite: DatabaseSync, dir: string, durable: boolean): Database {
 
 function pragma(sqlite: DatabaseSync, name: string): number {
   return Number(sqlite.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-function tableCount(sqlite: DatabaseSync): number {
-  return Number(sqlite.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count);
 }
 
 function tooNew(dir: string, version: number): SluiceError {

@@ -45,7 +45,8 @@ function hold(lock: DatabaseSync, dir: string, pidFile: string): RunnerLock {
 function tryLock(dir: string): DatabaseSync | undefined {
   const database = new DatabaseSync(join(dir, 'lock.sqlite'), { timeout: 0 });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // Without a journal there is nothing to write: a full disk does not keep a runner out.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
     database.close();

@@ -3,12 +3,12 @@ import type { DestinationPlan, TierPlan } from '../core/plan.ts';
 import type { Outcome, Step } from '../core/step/effects.ts';
 import { destinationStep, tierStep } from '../core/step/step.ts';
 import type { Incoming } from '../core/step/story.ts';
-import type { Answer } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
 import { toAnswer } from './answer.ts';
 import { runSteps, type Workplace } from './interpreter.ts';
+import { withTimeout } from './timeout.ts';
 
 /** Works off one batch; `failed` are the receipts that must come back. It never rejects for a record. */
 export type BatchHandler = (messages: readonly ReceivedMessage[]) => Promise<{ readonly failed: readonly string[] }>;
@@ -33,29 +33,16 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
     cloud,
     name: plan.destination.name,
     predictor: undefined,
-    deliver: async (envelope) => handleAnswer(handler, toAnswer(envelope, cloud.objects), timing.timeoutMs),
+    deliver: async (envelope) =>
+      withTimeout(handler(toAnswer(envelope, cloud.objects)), timing.timeoutMs, () => tooLong(timing.timeoutMs)),
   };
   return batchHandler(place, plan.reads[0]!.queue, 'answer', (incoming) => destinationStep(plan, incoming));
 }
 
-async function handleAnswer(handler: (answer: Answer) => unknown, answer: Answer, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new SluiceError('destination-failed', `the handler took longer than ${timeoutMs} ms`, {
-            flow: answer.flowId,
-          }),
-        ),
-      timeoutMs,
-    );
+function tooLong(timeoutMs: number): SluiceError {
+  return new SluiceError('destination-failed', `the handler took longer than ${timeoutMs} ms`, {
+    fix: 'Raise timeout, or hand the answer on instead of working on it.',
   });
-  try {
-    await Promise.race([handler(answer), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function kindOf(plan: TierPlan, queue: string): Incoming['kind'] {

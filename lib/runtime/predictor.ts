@@ -6,6 +6,8 @@ import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
 import { type LazyObjectSet, lazyObjects, type ObjectReader, objectReader } from './objects.ts';
+import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
+import { withTimeout } from './timeout.ts';
 
 /** What a predictor in this thread needs. */
 export interface PredictorOptions {
@@ -16,9 +18,6 @@ export interface PredictorOptions {
   /** CPU milliseconds of this thread so far; given where the thread predicts one request at a time. */
   readonly cpuMs?: () => number;
 }
-
-/** Starts a measurement; the function it returns gives what the model took since. */
-type Watch = () => () => { readonly ms: number; readonly cpuMs?: number };
 
 type Context = PredictContext<TierTypes, unknown>;
 
@@ -42,7 +41,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     });
     return model;
   };
-  const watch = watchWith(options.cpuMs);
+  const watch = stopwatch(options.cpuMs);
   let current: { readonly value: unknown } | undefined;
 
   return {
@@ -140,10 +139,10 @@ async function settle(
   tier: TierDefinition,
   call: Call,
   output: Promise<unknown>,
-  took: ReturnType<Watch>,
+  took: () => Taken,
 ): Promise<PredictResult> {
   try {
-    return success(call, await withTimeout(tier, [call], output), took());
+    return success(call, await bounded(tier, [call], output), took());
   } catch (error) {
     return failure(tier, call, error);
   }
@@ -157,7 +156,7 @@ async function predictTogether(
   const took = watch();
   try {
     const made = tier.predictBatch!(calls.map((call) => call.context));
-    const outputs = isPromise(made) ? await withTimeout(tier, calls, made) : made;
+    const outputs = isPromise(made) ? await bounded(tier, calls, made) : made;
     if (!Array.isArray(outputs) || outputs.length !== calls.length) {
       const got = Array.isArray(outputs) ? `${outputs.length} predictions` : typeof outputs;
       throw new SluiceError('prediction-invalid', `predictBatch returned ${got} for ${calls.length} contexts`, {
@@ -177,18 +176,7 @@ async function predictTogether(
   }
 }
 
-function watchWith(cpuMs: (() => number) | undefined): Watch {
-  return () => {
-    const started = performance.now();
-    const cpuStarted = cpuMs?.() ?? 0;
-    return () => {
-      const ms = performance.now() - started;
-      return cpuMs ? { ms, cpuMs: cpuMs() - cpuStarted } : { ms };
-    };
-  };
-}
-
-function success(call: Call, output: unknown, took: ReturnType<ReturnType<Watch>>): PredictResult {
+function success(call: Call, output: unknown, took: Taken): PredictResult {
   return { output, ...took, produced: call.produced, fetched: call.data.fetched };
 }
 
@@ -211,23 +199,13 @@ export function taskError(
   return new SluiceError(code, `${what} threw: ${toError(thrown).message}`, { tier, flow, cause: thrown });
 }
 
-/** Waits for a promise no longer than the tier's timeout. */
-async function withTimeout<T>(tier: TierDefinition, calls: readonly Call[], promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      for (const call of calls) call.abort();
-      reject(
-        new SluiceError('predict-timeout', `predict took longer than ${tier.timing.timeoutMs} ms`, {
-          tier: tier.name,
-          fix: 'Raise timeout, or stop work when context.abort fires.',
-        }),
-      );
-    }, tier.timing.timeoutMs);
+/** A task's promise, bounded by the tier's timeout. */
+function bounded<T>(tier: TierDefinition, calls: readonly Call[], promise: Promise<T>): Promise<T> {
+  return withTimeout(promise, tier.timing.timeoutMs, () => {
+    for (const call of calls) call.abort();
+    return new SluiceError('predict-timeout', `predict took longer than ${tier.timing.timeoutMs} ms`, {
+      tier: tier.name,
+      fix: 'Raise timeout, or stop work when context.abort fires.',
+    });
   });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { closest } from 'fastest-levenshtein';
+import type { DeadLetter } from '../core/dead-letter.ts';
+import type { LocalCloud } from '../local/cloud.ts';
+import { loadApplication } from '../runtime/application.ts';
+import { type DeadLetterFilter, type DeadLetterSource, deadLetterSources } from '../runtime/dead-letters.ts';
+import { notFound } from './failure.ts';
+import type { CommonOptions } from './io.ts';
+import { findPlace, openStore } from './place.ts';
+
+/** What every command on dead letters takes. */
+export type DlqOptions = CommonOptions & {
+  readonly flow?: string;
+  readonly tier?: string;
+  readonly reason?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+};
+
+/** Adds the options that choose letters. */
+export function withFilter(command: Command): Command {
+  return command
+    .option('--flow <id>', 'only of this flow')
+    .option('--tier <name>', 'only of this tier')
+    .option('--reason <code>', 'only with this reason code, such as predict-failed');
+}
+
+/** The dead letters of the application that the options mean. */
+export interface Letters {
+  readonly cloud: LocalCloud;
+  readonly sources: readonly DeadLetterSource[];
+  readonly filter: DeadLetterFilter;
+}
+
+/** Opens an application's dead letters, works with them, and closes them. */
+export async function withLetters<T>(options: DlqOptions, work: (letters: Letters) => Promise<T>): Promise<T> {
+  const place = await findPlace(options);
+  const { graph } = await loadApplication(place.folder);
+  const { flow, tier, reason } = options;
+  const sources = deadLetterSources(graph);
+  const names = sources.map((source) => source.tier);
+  if (tier !== undefined && !names.includes(tier)) {
+    throw notFound(
+      'tier',
+      `there is no tier "${tier}"`,
+      `Did you mean "${closest(tier, names)}"? Tiers: ${names.join(', ')}.`,
+    );
+  }
+  const filter = {
+    ...(flow !== undefined && { flow }),
+    ...(tier !== undefined && { tier }),
+    ...(reason !== undefined && { code: reason }),
+  };
+  const cloud = await openStore(place);
+  try {
+    cloud.declare(graph.queues);
+    return await work({ cloud, sources, filter });
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** Letters of one tier with one reason code. */
+export interface LetterGroup {
+  readonly tier: string;
+  readonly code: string;
+  readonly letters: readonly DeadLetter[];
+}
+
+/** Letters by tier and reason code, the largest group first. */
+export function groupLetters(letters: readonly DeadLetter[]): readonly LetterGroup[] {
+  const groups = Map.groupBy(letters, ({ tier, code }) => `${tier} ${code}`);
+  return [...groups.values()]
+    .map((same) => ({ tier: same[0]!.tier, code: same[0]!.code, letters: same }))
+    .sort((a, b) => b.letters.length - a.letters.length);
+}
+
+/** A flow that is asked for by name and has no letter is not found; finding nothing in all letters is no fault. */
+export function requireLetters(found: number, options: DlqOptions): void {
+  if (found > 0 || options.flow === undefined) return;
+  const fix = 'It may have been redriven already. See npx sluice dlq ls, and npx sluice flow <id>.';
+  throw notFound('dead-letter', `flow "${options.flow}" has no such dead letter`, fix);
+}
+
+/** A letter's message as a value, where it is JSON. */
+export function messageOf(letter: DeadLetter): unknown {
+  try {
+    return JSON.parse(letter.body);
+  } catch {
+    return letter.body;
+  }
+}

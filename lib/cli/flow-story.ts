@@ -1,0 +1,131 @@
+import type { DecisionRecord } from '../core/decision.ts';
+import { paint } from './io.ts';
+import { bytesText, count, msText, scoreText, shellText, timeText } from './text.ts';
+
+/** How a flow stands after its last decision. */
+export interface Standing {
+  readonly standing: 'answered' | 'dead-lettered' | 'dropped' | 'expired' | 'waiting' | 'under way';
+  readonly tier: string;
+}
+
+/** How a flow stands: an answer counts whatever came before or after it. */
+export function standingOf(records: readonly DecisionRecord[]): Standing {
+  const answer = records.find((record) => record.decision === 'accepted');
+  if (answer) return { standing: 'answered', tier: answer.tier };
+  const last = records.findLast((record) => record.decision !== 'duplicate') ?? records.at(-1)!;
+  return { standing: standingAfter(last), tier: last.tier };
+}
+
+function standingAfter({ decision, until }: DecisionRecord): Standing['standing'] {
+  if (decision === 'failed') return 'dead-lettered';
+  if (decision === 'dropped' || decision === 'expired') return decision;
+  if (decision === 'throttled') return until === undefined ? 'dropped' : 'waiting';
+  return decision === 'parked' || decision === 'retried' || decision === 'skewed' ? 'waiting' : 'under way';
+}
+
+/** A flow's decisions with what they add up to. */
+export function flowJson(flow: string, records: readonly DecisionRecord[]): object {
+  return {
+    flow,
+    ...standingOf(records),
+    application: records[0]!.application,
+    totals: totalsOf(records),
+    decisions: records,
+  };
+}
+
+function totalsOf(records: readonly DecisionRecord[]): {
+  readonly predictions: number;
+  readonly modelMs: number;
+  readonly calls: { readonly queue: number; readonly table: number; readonly object: number };
+  readonly fetched: number;
+  readonly declared: number;
+} {
+  const sum = (of: (record: DecisionRecord) => number | undefined): number =>
+    records.reduce((total, record) => total + (of(record) ?? 0), 0);
+  return {
+    predictions: records.filter((record) => record.modelMs !== undefined).length,
+    modelMs: sum((r) => r.modelMs),
+    calls: { queue: sum((r) => r.calls.queue), table: sum((r) => r.calls.table), object: sum((r) => r.calls.object) },
+    fetched: sum((r) => r.bytes?.fetched),
+    declared: Math.max(0, ...records.map((r) => r.bytes?.declared ?? 0)),
+  };
+}
+
+/** The flow's story in text; `placeOptions` lead the commands it names to the same place. */
+export function flowText(flow: string, records: readonly DecisionRecord[], placeOptions: string): string {
+  const { standing, tier } = standingOf(records);
+  const good = standing === 'answered' ? 'green' : standing === 'dead-lettered' ? 'red' : 'yellow';
+  const by = standing === 'answered' ? `by ${tier}` : `at ${tier}`;
+  const width = Math.max(...records.map((record) => record.tier.length));
+  const steps = records.map((record) => stepText(record, width, flow, placeOptions));
+  return `${paint('bold', `flow ${flow}`)}: ${paint(good, standing)} ${by}\n\n${steps.join('\n')}\n\n${totalsText(records)}`;
+}
+
+function stepText(record: DecisionRecord, width: number, flow: string, placeOptions: string): string {
+  const time = timeText(record.at);
+  const colour = record.decision === 'failed' ? 'red' : record.decision === 'retried' ? 'yellow' : 'cyan';
+  const head = `  ${paint('dim', time)}  ${record.tier.padEnd(width)}  ${paint(colour, record.decision.padEnd(9))}`;
+  const pad = ' '.repeat(time.length + width + 17);
+  const lines = [whyText(record), costText(record), ...nextTexts(record, flow, placeOptions)].filter(
+    (line) => line !== '',
+  );
+  return `${head}  ${lines.join('\n').replaceAll('\n', `\n${pad}`)}`.trimEnd();
+}
+
+/** Why it was decided so: the score against its threshold, or the reason given. */
+function whyText(record: DecisionRecord): string {
+  const { score, threshold, exhausted, audit, reason, attempt, decision, out = [] } = record;
+  const parts: string[] = [];
+  if (score !== undefined && threshold !== undefined) {
+    parts.push(`score ${scoreText(score)} ${score >= threshold ? '≥' : '<'} ${threshold}`);
+  }
+  if (exhausted) parts.push('accepted all the same: no tier follows');
+  if (decision === 'failed' || decision === 'retried') parts.push(`attempt ${attempt}`);
+  if (out.length > 0) parts.push(`→ ${out.map(({ to }) => `[${to}]`).join(' and ')}`);
+  if (audit) parts.push('escalated in shadow as well');
+  const why = parts.join('  ');
+  return reason === undefined ? why : [why, reason].filter((line) => line !== '').join('\n');
+}
+
+function costText({ modelMs, latencyMs, calls, bytes }: DecisionRecord): string {
+  return paint(
+    'dim',
+    [
+      modelMs !== undefined && `model ${msText(modelMs)}`,
+      latencyMs !== undefined && `${msText(latencyMs)} after it was sent here`,
+      callsText(calls),
+      bytes && `${bytesText(bytes.fetched)} of ${bytesText(bytes.declared)} fetched`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  );
+}
+
+function nextTexts({ decision, until }: DecisionRecord, flow: string, placeOptions: string): readonly string[] {
+  if (decision === 'failed') return [`redrive it: npx sluice dlq redrive --flow ${shellText(flow)}${placeOptions}`];
+  return until === undefined ? [] : [`comes back at ${timeText(until)}`];
+}
+
+function callsText(calls: DecisionRecord['calls']): string {
+  return [
+    calls.queue > 0 && `${count(calls.queue, 'message')} sent`,
+    calls.table > 0 && count(calls.table, 'table write'),
+    calls.object > 0 && count(calls.object, 'object call'),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function totalsText(records: readonly DecisionRecord[]): string {
+  const { predictions, modelMs, calls, fetched, declared } = totalsOf(records);
+  const ms = records.at(-1)!.at - records[0]!.at + (records[0]!.latencyMs ?? 0);
+  return [
+    `  ${msText(ms)} from the first send to the last decision`,
+    `${count(predictions, 'prediction')}, ${msText(modelMs)} of model time`,
+    callsText(calls),
+    declared > 0 && `${bytesText(fetched)} of ${bytesText(declared)} fetched`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Graph, TierPlan } from '../core/plan.ts';
+import type { LocalCloud } from '../local/cloud.ts';
+import type { QueueDepth } from '../ports/queue.ts';
+import { loadApplication } from '../runtime/application.ts';
+import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { EXIT, type Failure, toFailure } from './failure.ts';
+import { type CommonOptions, paint } from './io.ts';
+import { applicationNames, findPlace, hasRunner, openStore, type Place, placeOf } from './place.ts';
+import { failureJson, failureText } from './report.ts';
+import { table } from './table.ts';
+
+/** `sluice list`: what there is and what waits in it. */
+export function addList(program: Command): void {
+  const command = program
+    .command('list [application]')
+    .summary('list applications, tiers and what waits')
+    .description('List applications, their tiers, and what waits in their queues.');
+  withHelp(withCommonOptions(command), [
+    ['list', 'every application in ./functions'],
+    ['list photos --json', 'one of them, for other programs'],
+  ]);
+  withWork<CommonOptions>(command, async (io, options, [name]) => {
+    const one = name ?? options.application;
+    const first = await findPlace(
+      one === undefined ? { ...options, application: (await applicationNames())[0]! } : options,
+      one,
+    );
+    const places = one === undefined ? (await applicationNames()).map((n) => placeOf(n, options)) : [first];
+    const listed: Listed[] = [];
+    for (const place of places) listed.push(await look(place));
+    if (io.json) await io.value(listed.map(listedJson));
+    for (const entry of listed) io.say(`${listedText(entry)}\n`);
+    return listed.some((entry) => 'failure' in entry) ? EXIT.failed : EXIT.ok;
+  });
+}
+
+type Listed =
+  | { readonly place: Place; readonly failure: Failure }
+  | { readonly place: Place; readonly graph: Graph; readonly running: boolean; readonly depths: Depths | undefined };
+
+type Depths = ReadonlyMap<string, QueueDepth>;
+
+async function look(place: Place): Promise<Listed> {
+  try {
+    const { graph } = await loadApplication(place.folder);
+    const kept = existsSync(join(place.dir, 'cloud.sqlite'));
+    return { place, graph, running: hasRunner(place), depths: kept ? await depthsOf(place) : undefined };
+  } catch (error) {
+    return { place, failure: toFailure(error) };
+  }
+}
+
+async function depthsOf(place: Place): Promise<Depths> {
+  const cloud: LocalCloud = await openStore(place);
+  try {
+    const depths = new Map<string, QueueDepth>();
+    for (const { name } of cloud.queues()) depths.set(name, await cloud.queue(name).depth());
+    return depths;
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** Messages of a tier, over all its queues. */
+interface Waiting extends QueueDepth {
+  readonly deadLetters: number;
+}
+
+function waitingAt(depths: Depths, plan: Pick<TierPlan, 'reads' | 'deadLetters'>): Waiting {
+  const own = plan.reads.flatMap(({ queue }) => depths.get(queue) ?? []);
+  const letters = depths.get(plan.deadLetters) ?? { ready: 0, delayed: 0, inFlight: 0 };
+  const sum = (of: keyof QueueDepth): number => own.reduce((total, depth) => total + depth[of], 0);
+  return {
+    ready: sum('ready'),
+    delayed: sum('delayed'),
+    inFlight: sum('inFlight'),
+    deadLetters: letters.ready + letters.delayed + letters.inFlight,
+  };
+}
+
+function listedJson(entry: Listed): object {
+  const { name, folder, dir } = entry.place;
+  if ('failure' in entry) return { application: name, folder, ...failureJson(entry.failure) };
+  const { graph, depths, running } = entry;
+  const tiers = graph.tiers.map((plan) => ({
+    name: plan.tier.name,
+    file: plan.file,
+    mode: plan.mode,
+    input: plan.reads.map(({ queue }) => queue),
+    threshold: plan.tier.satisfied?.atLeast ?? null,
+    next: plan.next?.name ?? null,
+    batch: plan.tier.timing.batchSize,
+    workers: plan.tier.workers ?? 0,
+    ...(depths && { queues: waitingAt(depths, plan) }),
+  }));
+  return {
+    application: name,
+    folder,
+    dir: depths ? dir : null,
+    running,
+    tiers,
+    destination: graph.destination?.destination.name ?? null,
+  };
+}
+
+function listedText(entry: Listed): string {
+  const { name, folder, dir } = entry.place;
+  const title = `${paint('bold', name)}  ${folder}`;
+  if ('failure' in entry) return `${title}\n${failureText(entry.failure)}`;
+  const { graph, depths, running } = entry;
+  const headings = ['tier', 'mode', 'input', 'threshold', 'batch', 'workers'];
+  if (depths) headings.push('ready', 'delayed', 'in flight', 'dead letters');
+  const rows: (string | number)[][] = graph.tiers.map((plan) => [
+    plan.tier.name,
+    plan.mode,
+    plan.reads.map(({ queue }) => queue).join(' + '),
+    plan.tier.satisfied?.atLeast ?? 'accepts all',
+    plan.tier.timing.batchSize,
+    plan.tier.workers ?? 0,
+    ...(depths ? depthCells(waitingAt(depths, plan)) : []),
+  ]);
+  if (depths && graph.destination) {
+    const { destination, reads, deadLetters } = graph.destination;
+    const cells = [destination.name, 'destination', 'answers', '', destination.timing.batchSize, 0];
+    rows.push([
+      ...cells,
+      ...depthCells(waitingAt(depths, { reads: reads.map((r) => ({ ...r, kind: 'data' })), deadLetters })),
+    ]);
+  }
+  const state = depths ? `${dir}, ${running ? 'running' : 'not running'}` : 'no durable folder yet';
+  return `${title}  (${state})\n\n${table(headings, rows)}`;
+}
+
+const depthCells = ({ ready, delayed, inFlight, deadLetters }: Waiting): readonly number[] => [
+  ready,
+  delayed,
+  inFlight,
+  deadLetters,
+];

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { toError } from '../core/errors.ts';
+import { checkFlowId } from '../core/flow-id.ts';
+import { wrongUsage } from './failure.ts';
+
+/** One line of input: a flow's data and how to send it. */
+export interface RunLine {
+  readonly entry: string;
+  readonly data: unknown;
+  readonly flowId: string;
+  readonly at?: Date;
+  readonly deadline?: Date;
+  readonly fair?: string;
+  readonly objects?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** What a line may leave out. */
+export interface LineDefaults {
+  readonly entries: readonly string[];
+  /** The entry of a line that names none; `undefined` where there are several and none was chosen. */
+  readonly entry: string | undefined;
+  /** Folder that paths of objects begin at. */
+  readonly folder: string;
+  readonly newId: () => string;
+}
+
+const KEYS = ['data', 'flowId', 'at', 'deadline', 'entry', 'objects', 'fair'];
+
+/** Reads one line; every fault of it is an error that says what to write instead. */
+export async function readRunLine(text: string, defaults: LineDefaults): Promise<RunLine> {
+  const line = parseLine(text);
+  const { data, at, deadline, fair, objects = {} } = line;
+  if (fair !== undefined && typeof fair !== 'string') throw wrongUsage('"fair" is not a string');
+  const files = await readObjects(objects, defaults.folder);
+  return {
+    entry: entryOf(line.entry, defaults),
+    data,
+    flowId: line.flowId === undefined ? defaults.newId() : checkFlowId(line.flowId),
+    ...(at !== undefined && { at: toDate(at, 'at') }),
+    ...(deadline !== undefined && { deadline: toDate(deadline, 'deadline') }),
+    ...(fair !== undefined && { fair }),
+    ...(Object.keys(files).length > 0 && { objects: files }),
+  };
+}
+
+function parseLine(text: string): Readonly<Record<string, unknown>> {
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch (error) {
+    throw wrongUsage(`is not JSON: ${toError(error).message}`, 'Write one JSON object a line: {"data": …}.');
+  }
+  if (typeof line !== 'object' || line === null || Array.isArray(line) || !('data' in line)) {
+    throw wrongUsage('has no "data"', `Put the data under that key: {"data": ${text.trim().slice(0, 60)}}.`);
+  }
+  const unknown = Object.keys(line).find((key) => !KEYS.includes(key));
+  if (unknown === undefined) return { ...line };
+  throw wrongUsage(
+    `has an unknown key "${unknown}"`,
+    `Did you mean "${closest(unknown, KEYS)}"? Known: ${KEYS.join(', ')}.`,
+  );
+}
+
+/** Checks an entry by name. */
+export function entryOf(entry: unknown, defaults: Pick<LineDefaults, 'entries' | 'entry'>): string {
+  const { entries } = defaults;
+  if (entry === undefined && defaults.entry !== undefined) return defaults.entry;
+  if (typeof entry === 'string' && entries.includes(entry)) return entry;
+  const known = `Entries: ${entries.join(', ')}.`;
+  if (entry === undefined) throw wrongUsage('there are several first tiers and no "entry" says which', known);
+  const nearest = typeof entry === 'string' ? `Did you mean "${closest(entry, [...entries])}"? ` : '';
+  throw wrongUsage(`there is no entry ${JSON.stringify(entry)}`, `${nearest}${known}`);
+}
+
+/** An event time as ISO text or ms since the epoch. */
+export function toDate(value: unknown, name: string): Date {
+  const date = typeof value === 'number' || typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw wrongUsage(
+    `"${name}" is no time: ${JSON.stringify(value)}`,
+    'Write 2026-01-31T12:00:00Z or milliseconds since 1970.',
+  );
+}
+
+async function readObjects(objects: unknown, folder: string): Promise<Record<string, Uint8Array>> {
+  if (typeof objects !== 'object' || objects === null) throw wrongUsage('"objects" is not an object');
+  const read: Record<string, Uint8Array> = {};
+  for (const [name, source] of Object.entries(objects)) read[name] = await readObject(name, source, folder);
+  return read;
+}
+
+/** The bytes of one object: of a file, or written in the line itself. */
+export async function readObject(name: string, source: unknown, folder: string): Promise<Uint8Array> {
+  if (typeof source === 'string') {
+    try {
+      return await readFile(resolve(folder, source));
+    } catch (error) {
+      const fix = `Paths begin at ${resolve(folder)}.`;
+      throw wrongUsage(`object "${name}" cannot be read: ${toError(error).message}`, fix);
+    }
+  }
+  const base64 = (source as { base64?: unknown } | null)?.base64;
+  if (typeof base64 === 'string') return Buffer.from(base64, 'base64');
+  throw wrongUsage(`object "${name}" is neither a path nor {"base64": "…"}`);
+}
