@@ -8,14 +8,21 @@ export interface Taken {
 /** Starts a measurement; the function it returns says what was taken since. */
 export type Watch = () => () => Taken;
 
-/** A stopwatch of wall time and, given the thread's CPU clock, of CPU time. */
+/**
+ * A stopwatch of wall time and, given the CPU clock of a thread that does one thing at a time, of CPU time. That clock
+ * moves in ticks of milliseconds, so each reading counts from the one before: short tasks then add up to what they took.
+ */
 export function stopwatch(cpuMs: (() => number) | undefined): Watch {
+  let read: number | undefined;
   return () => {
     const started = performance.now();
-    const cpuStarted = cpuMs?.() ?? 0;
+    if (cpuMs) read ??= cpuMs();
     return () => {
       const ms = performance.now() - started;
-      return cpuMs ? { ms, cpuMs: cpuMs() - cpuStarted } : { ms };
+      if (!cpuMs) return { ms };
+      const before = read ?? 0;
+      read = cpuMs();
+      return { ms, cpuMs: read - before };
     };
   };
 }

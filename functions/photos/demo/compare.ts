@@ -20,54 +20,64 @@ export interface Comparison {
 
 const SAMPLE = 200;
 
-/** Runs the last tier alone on a random sample, in the same kind of worker threads as the cascade ran it in. */
-export async function compareWithLastTier(options: {
-  readonly application: Application;
-  readonly cloud: Cloud;
-  readonly photos: readonly Photo[];
-  readonly tiers: readonly TierFigures[];
-  /** What the cascade answered, by photo. */
-  readonly labels: readonly (string | undefined)[];
-}): Promise<Comparison> {
-  const { application, cloud, photos, tiers, labels } = options;
+/** The last tier alone on a random sample of the photos. */
+export type LastTierSample = readonly { readonly index: number; readonly label: string; readonly ms: number }[];
+
+/**
+ * Runs the last tier alone on a random sample, one photo after the other in a worker thread of its own. Run it beside the
+ * cascade: both then share the machine, and neither looks cheaper for having had it alone.
+ */
+export async function sampleLastTier(
+  application: Application,
+  objects: Cloud['objects'],
+  photos: readonly Photo[],
+): Promise<LastTierSample> {
   const last = application.graph.tiers.at(-1)!;
   const pool = createWorkerPool({
     tier: last.tier.name,
     file: application.files.get(last.tier.name)!,
     version: last.version,
-    size: last.tier.workers ?? 1,
+    size: 1,
     timeoutMs: last.tier.timing.timeoutMs,
     together: false,
-    objects: cloud.objects,
+    objects,
   });
-  const chosen = shuffled(
-    photos.map((_, i) => i),
-    11,
-  ).slice(0, SAMPLE);
-  const results = await Promise.all(
-    chosen.map(async (i) => {
-      const photo = await cloud.objects.put(`sample/${i}`, encodePng(photos[i]!.pixels));
-      const request = {
-        flowId: `sample-${i}`,
+  const sample: { index: number; label: string; ms: number }[] = [];
+  for (const index of shuffled([...photos.keys()], 11).slice(0, SAMPLE)) {
+    const photo = await objects.put(`sample/${index}`, encodePng(photos[index]!.pixels));
+    const [result] = await pool.predict([
+      {
+        flowId: `sample-${index}`,
         attempt: 1,
         data: {},
         signal: undefined,
         objects: { photo },
         signalObjects: {},
         producePrefix: '',
-      };
-      const [result] = await pool.predict([request]);
-      if (!result || 'error' in result) throw result?.error ?? new Error('no prediction');
-      return { i, ms: result.cpuMs ?? result.ms, label: (result.output as { label: string }).label };
-    }),
-  );
+      },
+    ]);
+    if (!result || 'error' in result) throw result?.error ?? new Error('no prediction');
+    sample.push({ index, ms: result.cpuMs ?? result.ms, label: (result.output as { label: string }).label });
+  }
   await pool.close();
-  const lastTierMs = results.reduce((total, r) => total + r.ms, 0) / results.length;
+  return sample;
+}
+
+/** Sets the cascade's figures beside the sample's; `labels` is what the cascade answered, by photo. */
+export function compare(
+  sample: LastTierSample,
+  photos: readonly Photo[],
+  labels: readonly (string | undefined)[],
+  tiers: readonly TierFigures[],
+): Comparison {
+  const share = (isRight: (s: LastTierSample[number]) => boolean): number =>
+    sample.filter(isRight).length / sample.length;
+  const lastTierMs = sample.reduce((total, s) => total + s.ms, 0) / sample.length;
   const spent = tiers.reduce((total, t) => total + t.modelMs, 0);
   return {
-    sample: results.length,
-    lastTierAccuracy: results.filter((r) => r.label === photos[r.i]!.label).length / results.length,
-    sampleAccuracy: results.filter((r) => labels[r.i] === photos[r.i]!.label).length / results.length,
+    sample: sample.length,
+    lastTierAccuracy: share((s) => s.label === photos[s.index]!.label),
+    sampleAccuracy: share((s) => labels[s.index] === photos[s.index]!.label),
     lastTierMs,
     costRatio: spent / (lastTierMs * photos.length),
   };

@@ -4,7 +4,7 @@ import { countCalls, loadApplication, openCloud, startCascade } from 'sluice/loc
 import { type Photo, readPhotos } from '../model/photos.ts';
 import { encodePng } from '../model/png.ts';
 import { encodeThumbnail, thumbnail } from '../model/thumbnail.ts';
-import { type Comparison, compareWithLastTier } from './compare.ts';
+import { type Comparison, compare, sampleLastTier } from './compare.ts';
 import { shuffled } from './shuffle.ts';
 import { type DemoRecord, type TierFigures, tierFigures } from './tiers.ts';
 
@@ -66,6 +66,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       options.onAnswer?.(answers.size);
     },
   });
+  const sampled = sampleLastTier(application, local.objects, photos);
   await Promise.all([sendThumbnails(cloud, photos), sendPhotos(cloud, photos)]);
   await cascade.settled();
   const seconds = (performance.now() - started) / 1_000;
@@ -80,13 +81,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     (flow) => photos[Number(flow.slice(6))]!.label,
   );
   const callsPerFlow = perFlow(calls, photos.length);
-  const comparison = await compareWithLastTier({
-    application,
-    cloud,
-    photos,
-    tiers,
-    labels: photos.map((_, i) => labelOf(answers.get(flowOf(i)))),
-  });
+  const labels = photos.map((_, i) => labelOf(answers.get(flowOf(i))));
+  const comparison = compare(await sampled, photos, labels, tiers);
   await cloud.close();
   return {
     flows: photos.length,
