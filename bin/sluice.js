@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that old versions of Node can parse: it must live long enough to say which Node it needs.
-import { spawn } from 'child_process';
-import { existsSync } from 'fs';
-import { fileURLToPath } from 'url';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
 

@@ -7,7 +7,7 @@ import { decodeThumbnail } from './model/thumbnail.ts';
 /** Softmax regression on a 14 × 14 thumbnail that travels inside the message: it never touches the full photo. */
 export default defineTier({
   name: 'thumb',
-  input: z.object({ shop: z.string(), thumbnail: z.string() }),
+  input: z.object({ shop: z.string(), thumbnail: z.base64().length(264) }),
   output: Tag,
   load: () => loadNetwork('linear14'),
   predict: ({ data, model }) => model.classify(decodeThumbnail(data.thumbnail)),

@@ -58,7 +58,10 @@ export function flowText(flow: string, records: readonly DecisionRecord[], place
   const good = standing === 'answered' ? 'green' : standing === 'dead-lettered' ? 'red' : 'yellow';
   const by = standing === 'answered' ? `by ${tier}` : `at ${tier}`;
   const width = Math.max(...records.map((record) => record.tier.length));
-  const steps = records.map((record) => stepText(record, width, flow, placeOptions));
+  // An answer may be delivered before the tier that sent it has written down that it did.
+  const isDelivery = (record: DecisionRecord): number => (record.decision === 'delivered' ? 1 : 0);
+  const inOrder = records.toSorted((a, b) => a.at - b.at || isDelivery(a) - isDelivery(b));
+  const steps = inOrder.map((record) => stepText(record, width, flow, placeOptions));
   return `${paint('bold', `flow ${flow}`)}: ${paint(good, standing)} ${by}\n\n${steps.join('\n')}\n\n${totalsText(records)}`;
 }
 

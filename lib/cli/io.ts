@@ -25,6 +25,7 @@ export interface CommonOptions {
 /** Output as the options ask for it. */
 export function createIo(options: CommonOptions): Io {
   const json = options.json === true;
+  let drained: Promise<void> | undefined;
   return {
     json,
     verbose: options.verbose === true,
@@ -32,8 +33,12 @@ export function createIo(options: CommonOptions): Io {
       if (!json) process.stdout.write(`${text}\n`);
     },
     async value(value) {
+      if (process.stdout.write(`${JSON.stringify(value)}\n`)) return;
       // A slow reader must slow the work down, not fill this process's memory.
-      if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, 'drain');
+      drained ??= once(process.stdout, 'drain').then(() => {
+        drained = undefined;
+      });
+      await drained;
     },
     note(text) {
       process.stderr.write(`${text}\n`);

@@ -23,7 +23,7 @@ export function failureText(failure: Failure): string {
 }
 
 function placeText(place: ErrorPlace): string {
-  const parts = Object.entries(place).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`]));
+  const parts = Object.entries(place).flatMap(([key, value]) => (value ? [`${key} ${value}`] : []));
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 

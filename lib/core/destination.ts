@@ -31,6 +31,7 @@ type AnswerOfRef<R> = R extends TierRef<infer T> ? Answer<T['name'], T['output']
  * @throws SluiceError `name-invalid`, `option-unknown`, `option-invalid`
  * @example
  * ```ts
+ * // functions/text/archive.ts
  * import { defineDestination } from 'sluice';
  *
  * export default defineDestination({

@@ -1,6 +1,16 @@
 import type { Awaitable } from './json.ts';
 
-/** What a gate returns to end a flow here: counted, logged and acknowledged. `undefined` is a value, not a drop. */
+/**
+ * What a gate returns to end a flow here: counted, logged and acknowledged. `undefined` is a value, not a drop.
+ *
+ * @example
+ * ```ts
+ * import { drop } from 'sluice';
+ *
+ * const noEmptyText = (data: { text: string }) => (data.text === '' ? drop : data);
+ * console.log(noEmptyText({ text: '' }) === drop); // true
+ * ```
+ */
 export const drop: unique symbol = Symbol.for('sluice.drop') as never;
 
 /**

@@ -1,6 +1,16 @@
 import { SluiceError } from './errors.ts';
 
-/** A length of time as people write it: `'200ms'`, `'10s'`, `'5m'`, `'1h'`, `'7d'`. */
+/**
+ * A length of time as people write it: `'200ms'`, `'10s'`, `'5m'`, `'1h'`, `'7d'`.
+ *
+ * @example
+ * ```ts
+ * import type { Duration } from 'sluice';
+ *
+ * const timeouts: readonly Duration[] = ['200ms', '1.5s', '5m'];
+ * console.log(timeouts.length); // 3
+ * ```
+ */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

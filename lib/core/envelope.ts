@@ -102,12 +102,12 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
       },
     );
   }
-  checkFlowId(candidate.flow);
+  const known = { ...place, flow: checkFlowId(candidate.flow) };
   if (candidate.offloaded) {
-    checkReference(candidate.offloaded, 'offloaded', place);
+    checkReference(candidate.offloaded, 'offloaded', known);
     return value as Offloaded;
   }
-  checkFields(candidate, place);
+  checkFields(candidate, known);
   return value as Envelope;
 }
 
@@ -120,10 +120,23 @@ function checkFields(e: Partial<Record<keyof Envelope, unknown>>, place: ErrorPl
     throw invalid(`is of kind ${JSON.stringify(e.kind)}`, place);
   if (typeof from?.name !== 'string' || typeof from.version !== 'string')
     throw invalid('does not say who sent it', place);
-  if (!Number.isFinite(e.ts)) throw invalid('has no event time', place);
-  if (e.kind !== 'data' && (typeof e.signal !== 'object' || e.signal === null)) throw invalid('has no signal', place);
+  if (!isTime(e.ts)) throw invalid('has no event time', place);
+  if (e.deadline !== undefined && !isTime(e.deadline)) throw invalid('has a deadline that is no time', place);
+  if (e.kind !== 'data') checkSignal(e.signal, place);
   checkReferences(e.objects, place);
   checkReferences((e.signal as Signal | undefined)?.objects, place);
+}
+
+/** A moment that a `Date` can hold. */
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && Math.abs(ms) <= 8.64e15;
+}
+
+function checkSignal(signal: unknown, place: ErrorPlace): void {
+  const s = signal as Partial<Signal> | null | undefined;
+  if (typeof s !== 'object' || s === null) throw invalid('has no signal', place);
+  if (typeof s.tier !== 'string' || typeof s.version !== 'string')
+    throw invalid('does not say who predicted its signal', place);
 }
 
 function checkReferences(references: unknown, place: ErrorPlace): void {

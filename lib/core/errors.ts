@@ -146,7 +146,17 @@ export class RetryableError extends SluiceError {
   }
 }
 
-/** Tells a sluice error by its `code`, not by `instanceof`: a bundle may hold two copies of the class. */
+/**
+ * Tells a sluice error by its `code`, not by `instanceof`: a bundle may hold two copies of the class.
+ *
+ * @example
+ * ```ts
+ * import { isSluiceError, TerminalError } from 'sluice';
+ *
+ * const error: unknown = new TerminalError('cannot read a tiff');
+ * console.log(isSluiceError(error), isSluiceError(error, 'terminal'), isSluiceError(new Error('no'))); // true true false
+ * ```
+ */
 export function isSluiceError(error: unknown, code?: ErrorCode): error is SluiceError {
   if (!(error instanceof Error) || !('code' in error) || !('place' in error)) return false;
   return code === undefined || error.code === code;

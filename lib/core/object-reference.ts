@@ -29,7 +29,18 @@ export type ObjectSpecs = Readonly<Record<string, ObjectSpec>>;
 /** No objects: the default that makes an undeclared object a type error. */
 export type NoObjects = Record<never, ObjectSpec>;
 
-/** A lazy object: nothing moves until one of its methods is called, and then at most once per invocation. */
+/**
+ * A lazy object: nothing moves until one of its methods is called, and then at most once per invocation.
+ *
+ * @example
+ * ```ts
+ * import type { LazyObject } from 'sluice';
+ *
+ * const isPng = async (photo: LazyObject): Promise<boolean> =>
+ *   photo.reference.size > 8 && (await photo.bytes())[1] === 'P'.charCodeAt(0);
+ * console.log(isPng.length); // 1
+ * ```
+ */
 export interface LazyObject {
   readonly reference: ObjectReference;
   /** The whole payload. @throws SluiceError `object-missing`, `object-foreign`, `object-corrupt`, `object-too-large` */

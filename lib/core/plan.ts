@@ -69,6 +69,8 @@ export interface Graph {
 export const ANSWERS = 'answers';
 
 const DAY_MS = 86_400_000;
+/** How long dead letters stay: the longest SQS keeps a message. */
+export const DEAD_LETTER_RETENTION_MS = 14 * DAY_MS;
 const SEND_AND_LOAD_MS = 5_000;
 
 /** The limits of a function whose one task may take `timeoutMs`. */
@@ -90,12 +92,12 @@ export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPla
         deadLetters: plan.deadLetters,
       });
     }
-    specs.push({ name: plan.deadLetters, visibilityMs: 30_000, retentionMs: 14 * DAY_MS });
+    specs.push({ name: plan.deadLetters, visibilityMs: 30_000, retentionMs: DEAD_LETTER_RETENTION_MS });
   }
   if (!destination) {
     const deadLetters = `${ANSWERS}.dlq`;
     specs.push({ name: ANSWERS, visibilityMs: 30_000, retentionMs: 4 * DAY_MS, maxReceives: 20, deadLetters });
-    specs.push({ name: deadLetters, visibilityMs: 30_000, retentionMs: 14 * DAY_MS });
+    specs.push({ name: deadLetters, visibilityMs: 30_000, retentionMs: DEAD_LETTER_RETENTION_MS });
   }
   return specs;
 }

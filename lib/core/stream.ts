@@ -15,7 +15,18 @@ export interface Stream<Name extends string = string, Data = unknown, Objects ex
   readonly [types]?: { readonly data: Data; readonly objects: Objects };
 }
 
-/** How a tier joins its data stream with the signals of the tier before. */
+/**
+ * How a tier joins its data stream with the signals of the tier before.
+ *
+ * @example
+ * ```ts
+ * import { type Join, stream } from 'sluice';
+ * import * as z from 'zod';
+ *
+ * const join: Join = { data: stream('photos', z.object({ camera: z.string() })), maxTimeDiff: '10s', ttl: '1h' };
+ * console.log(join.data.name, join.signals ?? 'first'); // photos first
+ * ```
+ */
 export interface Join<S extends Stream = Stream> {
   readonly data: S;
   /** Largest distance between the event times of the two halves; further apart they do not join. Default: no bound. */

@@ -85,7 +85,18 @@ export type Accepts<Value, S> = S extends Schema
     : { readonly 'this schema does not accept the output of the tier before': Value }
   : unknown;
 
-/** What `predict` is given. */
+/**
+ * What `predict` is given. Its types follow from the tier's options, so it is seldom written down.
+ *
+ * @example
+ * ```ts
+ * import type { PredictContext, TypesOf } from 'sluice';
+ *
+ * type Language = TypesOf<typeof import('./functions/text/language.ts').default>;
+ * const words = ({ data }: PredictContext<Language, undefined>): number => data.text.split(' ').length;
+ * console.log(words.name); // words
+ * ```
+ */
 export interface PredictContext<T extends TierTypes, Model> {
   readonly data: T['data'];
   /** Lazy objects that travel with the data. */
@@ -104,7 +115,17 @@ export interface PredictContext<T extends TierTypes, Model> {
   readonly abort: AbortSignal;
 }
 
-/** One answer, as the destination and `result` see it. */
+/**
+ * One answer, as the destination and `result` see it.
+ *
+ * @example
+ * ```ts
+ * import type { Answer } from 'sluice';
+ *
+ * const line = ({ id, flowId, tier, version }: Answer): string => [id, flowId, tier, version].join(' ');
+ * console.log(line.name); // line
+ * ```
+ */
 export interface Answer<Name extends string = string, Output = unknown> {
   /** The output id: the same again whenever the answer is delivered again. */
   readonly id: string;

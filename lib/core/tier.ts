@@ -122,6 +122,7 @@ export interface TypesFor<Name extends string, I, O extends Schema, Objects, Pro
  * @throws SluiceError `name-invalid`, `option-unknown` (with the nearest known key), `option-invalid`
  * @example
  * ```ts
+ * // functions/text/language.ts
  * import { defineTier } from 'sluice';
  * import * as z from 'zod';
  *

@@ -37,6 +37,24 @@ export interface Cascade {
 /**
  * Runs every tier of an application on the embedded cloud: an event source per queue, worker threads where a tier asks
  * for them, the destination, and the sweep that decides on halves that waited in vain.
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'sluice';
+ * import { loadApplication, openCloud, startCascade } from 'sluice/local';
+ *
+ * const cloud = await openCloud({ dir: ':memory:' });
+ * const cascade = await startCascade({
+ *   application: await loadApplication('functions/text'),
+ *   cloud,
+ *   onAnswer: (answer) => console.log(answer.flowId, answer.tier), // fox-1 language
+ * });
+ * const client = connect<typeof import('./functions/text/language.ts')>('language', { cloud });
+ * await client.send({ text: 'the quick brown fox' }, { flowId: 'fox-1' });
+ * await cascade.settled();
+ * await cascade.stop();
+ * await cloud.close();
+ * ```
  */
 export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   const { application, cloud, onError = () => undefined } = options;

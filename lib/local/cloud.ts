@@ -58,6 +58,15 @@ export interface OpenCloudOptions {
  * dead runner had in flight are visible at once, and its receipts are void.
  *
  * @throws SluiceError `store-in-use`, `store-corrupt`, `store-full`
+ * @example
+ * ```ts
+ * import { openCloud } from 'sluice/local';
+ *
+ * const cloud = await openCloud({ dir: ':memory:' });
+ * const photo = await cloud.objects.put('cat.png', new Uint8Array(40));
+ * console.log(cloud.mode, photo.size); // memory 40
+ * await cloud.close();
+ * ```
  */
 export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> {
   if (options.dir === ':memory:') return assemble(options, openDatabase({ ...options, check: false }), undefined);

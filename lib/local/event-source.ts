@@ -37,6 +37,30 @@ const TURN_MS = 10;
 /**
  * Feeds a handler from a queue as Lambda's SQS event source mapping does: batches by size and window, several at once,
  * deleted but for what failed; a batch whose handler rejects comes back after its visibility timeout.
+ *
+ * @example
+ * ```ts
+ * import { openCloud, startEventSource } from 'sluice/local';
+ *
+ * const cloud = await openCloud({ dir: ':memory:' });
+ * cloud.declare([{ name: 'mail', visibilityMs: 30_000, retentionMs: 60_000 }]);
+ * await cloud.queue('mail').send([{ body: 'one' }, { body: 'two' }]);
+ * await new Promise<void>((done) => {
+ *   startEventSource({
+ *     queue: cloud.queue('mail'),
+ *     handler: async (messages) => {
+ *       console.log(messages.map((message) => message.body)); // [ 'one', 'two' ]
+ *       done();
+ *       return { failed: [] };
+ *     },
+ *     batchSize: 10,
+ *     windowMs: 0,
+ *     concurrency: 1,
+ *     visibilityMs: 30_000,
+ *     clock: cloud.clock,
+ *   });
+ * });
+ * ```
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { queue, handler, batchSize, windowMs, concurrency, visibilityMs, clock, onError } = options;

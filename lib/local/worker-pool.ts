@@ -35,7 +35,23 @@ const GRACE_MS = 250;
 /** Time a new worker gets besides, to load file and model. */
 const START_MS = 10_000;
 
-/** Predicts in worker threads, one job a thread at a time, so that a heavy model never stalls queues and other tiers. */
+/**
+ * Predicts in worker threads, one job a thread at a time, so that a heavy model never stalls queues and other tiers.
+ *
+ * @example
+ * ```ts
+ * import { resolve } from 'node:path';
+ * import { createWorkerPool, openCloud } from 'sluice/local';
+ *
+ * const { objects } = await openCloud({ dir: ':memory:' });
+ * const file = resolve('functions/text/language.ts');
+ * const pool = createWorkerPool({ tier: 'language', file, version: '1', size: 1, timeoutMs: 5_000, together: false, objects });
+ * const nothing = { signal: undefined, objects: {}, signalObjects: {}, producePrefix: '' };
+ * const [result] = await pool.predict([{ ...nothing, flowId: 'f1', attempt: 1, data: { text: 'the fox' } }]);
+ * console.log(result && 'output' in result && result.output); // { language: 'en', confidence: 0.99 }
+ * await pool.close();
+ * ```
+ */
 export function createWorkerPool(options: WorkerPoolOptions): Predictor {
   const threads: Thread[] = [];
   const jobs: Job[] = [];

@@ -26,6 +26,13 @@ const NOT_DEFINITION = /\.(test|spec|d)\.(ts|mts|js|mjs)$/;
  * Folders inside it are the tiers' own: models, data, helpers.
  *
  * @throws SluiceError `application-not-found`, `file-invalid`, `graph-*`
+ * @example
+ * ```ts
+ * import { loadApplication } from 'sluice/local';
+ *
+ * const { name, graph } = await loadApplication('functions/text');
+ * console.log(name, graph.tiers.map((plan) => plan.tier.name)); // text [ 'language' ]
+ * ```
  */
 export async function loadApplication(folder: string): Promise<Application> {
   const dir = resolve(folder);

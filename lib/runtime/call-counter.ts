@@ -11,7 +11,18 @@ export interface CallCounter {
   object: number;
 }
 
-/** The same cloud with its calls counted: what a flow costs, on any backend. */
+/**
+ * The same cloud with its calls counted: what a flow costs, on any backend.
+ *
+ * @example
+ * ```ts
+ * import { countCalls, openCloud } from 'sluice/local';
+ *
+ * const { cloud, calls } = countCalls(await openCloud({ dir: ':memory:' }));
+ * await cloud.objects.put('a', new Uint8Array(3));
+ * console.log(calls); // { queue: 0, table: 0, object: 1 }
+ * ```
+ */
 export function countCalls<C extends Cloud>(cloud: C): { readonly cloud: C; readonly calls: CallCounter } {
   const calls: CallCounter = { queue: 0, table: 0, object: 0 };
   const counted = (queue: Queue): Queue => ({

@@ -1,10 +1,10 @@
 import { type Duration, toMs } from '../core/duration.ts';
 import { decode, type Envelope } from '../core/envelope.ts';
-import { SluiceError, toError } from '../core/errors.ts';
+import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
 import { derivedId } from '../core/identity.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
-import { rejectUnknownKeys } from '../core/options.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Answer, TierModule, TierTypes, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { toAnswer } from './answer.ts';
@@ -78,11 +78,11 @@ const MAX_DELAY_MS = 900_000;
  * @example
  * ```ts
  * import { connect } from 'sluice';
- * import { openCloud } from 'sluice/local';
+ * import { loadApplication, openCloud } from 'sluice/local';
  *
  * const cloud = await openCloud({ dir: ':memory:' });
- * cloud.declare([{ name: 'language', visibilityMs: 30_000, retentionMs: 60_000 }]);
- * const client = connect('language', { cloud });
+ * cloud.declare((await loadApplication('functions/text')).graph.queues);
+ * const client = connect<typeof import('./functions/text/language.ts')>('language', { cloud });
  * const { flowId } = await client.send({ text: 'the quick brown fox' }, { flowId: 'fox-1' });
  * console.log(flowId); // fox-1
  * await cloud.close();
@@ -134,11 +134,10 @@ type Prepared =
 
 async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepared> {
   const flow = item.flowId ?? cloud.random.id();
-  const id = derivedId('client', queue, String(flow));
-  const sent = { flowId: flow, id };
+  const sent = { flowId: flow, id: typeof flow === 'string' ? derivedId('client', queue, flow) : '' };
   try {
     checkFlowId(flow);
-    rejectUnknownKeys(item, SEND_KEYS, 'send');
+    checkOptions(item, flow);
     const delayMs = item.delay === undefined ? 0 : toMs(item.delay, 'delay of send');
     if (delayMs > MAX_DELAY_MS)
       throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, { flow });
@@ -146,7 +145,7 @@ async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepare
     const sentAt = cloud.clock.now();
     const message: Envelope = {
       v: 1,
-      id,
+      id: sent.id,
       flow,
       kind: 'data',
       from: { name: 'client', version: '1' },
@@ -162,6 +161,20 @@ async function prepare(cloud: Cloud, queue: string, item: Item): Promise<Prepare
     return { sent, posting: { queue, message, delayMs, ...(item.fair !== undefined && { group: item.fair }) } };
   } catch (error) {
     return { sent, error: toError(error) };
+  }
+}
+
+function checkOptions(item: Item, flow: string): void {
+  try {
+    rejectUnknownKeys(item, SEND_KEYS, 'send');
+    for (const option of ['at', 'deadline'] as const) {
+      const date = item[option];
+      const ok = date === undefined || (date instanceof Date && !Number.isNaN(date.getTime()));
+      requireOption(ok, 'send', option, String(date), 'a valid Date');
+    }
+    requireOption(item.fair === undefined || typeof item.fair === 'string', 'send', 'fair', item.fair, 'a text');
+  } catch (error) {
+    throw isSluiceError(error) ? located(error, { flow }) : error;
   }
 }
 

@@ -172,10 +172,22 @@ async function deliver(place: Workplace, answer: Envelope, attempt: number): Pro
 async function doPredict(place: Workplace, waiting: readonly Run[]): Promise<void> {
   const runs = waiting.filter((run) => run.waiting!.do === 'predict');
   const requests = runs.map((run): PredictRequest => (run.waiting as Effect & { do: 'predict' }).ask);
-  const results = await place.predictor!.predict(requests);
+  const results = await predictAll(place.predictor!, requests);
   for (const [i, run] of runs.entries()) {
     const result = results[i]!;
     resume(place, run, 'error' in result ? { error: result.error } : { value: result });
+  }
+}
+
+/** A predictor must not reject; should one do so all the same, every record fails by itself instead of the invocation. */
+async function predictAll(
+  predictor: Predictor,
+  requests: readonly PredictRequest[],
+): Promise<readonly ({ readonly error: unknown } | object)[]> {
+  try {
+    return await predictor.predict(requests);
+  } catch (error) {
+    return requests.map(() => ({ error }));
   }
 }
 

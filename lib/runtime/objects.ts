@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SluiceError } from '../core/errors.ts';
+import { isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
 import type { LazyObject, ObjectReference, ObjectReferences } from '../core/object-reference.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -15,7 +15,7 @@ export interface ObjectReader {
 /**
  * A reader over a store that fetches each object at most once in its lifetime, which is one invocation.
  *
- * @throws SluiceError from `fetch`: `object-foreign`, `object-missing`, `object-corrupt`
+ * @throws SluiceError from `fetch`: `object-foreign`, `object-missing`, `object-corrupt`, `object-failed`
  */
 export function objectReader(store: ObjectStore, allowed: readonly string[] = []): ObjectReader {
   const fetched = new Map<string, Promise<Uint8Array>>();
@@ -48,7 +48,9 @@ async function fetchChecked(
       },
     );
   }
-  const bytes = await store.get(reference);
+  const bytes = await store.get(reference).catch((error: unknown) => {
+    throw isSluiceError(error, 'object-missing') ? error : objectStoreFailed(`fetching ${bucket}/${key}`, error);
+  });
   const found =
     bytes.byteLength !== reference.size
       ? `has ${bytes.byteLength} bytes instead of ${reference.size}`
@@ -58,6 +60,17 @@ async function fetchChecked(
     fix: 'It was changed after it was sent: send the flow again; never write over a sent object.',
     details: { bucket, key },
     retry: 'never',
+  });
+}
+
+/** The object store's own fault: whatever flow it met, it is no reason to give that flow up. */
+export function objectStoreFailed(doing: string, thrown: unknown): SluiceError {
+  const cause = toError(thrown);
+  if (isSluiceError(cause) && cause.retry !== undefined) return cause;
+  return new SluiceError('object-failed', `${doing} failed: ${cause.message}`, {
+    cause,
+    fix: 'See that the object store can be reached and may be used; the flow waits for it.',
+    retry: 'always',
   });
 }
 
@@ -110,7 +123,8 @@ export function lazyObjects(
     objects,
     fetched,
     dispose: async () => {
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      // What cannot be removed now is the temporary folder's to clean up: the predictions are made.
+      await folder?.then((path) => rm(path, { recursive: true, force: true })).catch(() => undefined);
     },
   };
 }

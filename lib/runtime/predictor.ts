@@ -5,7 +5,7 @@ import type { TierDefinition } from '../core/tier-definition.ts';
 import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
-import { type LazyObjectSet, lazyObjects, type ObjectReader, objectReader } from './objects.ts';
+import { type LazyObjectSet, lazyObjects, type ObjectReader, objectReader, objectStoreFailed } from './objects.ts';
 import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -35,9 +35,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
   const { tier, version } = options;
   let model: Promise<unknown> | undefined;
   const loaded = (): Promise<unknown> => {
-    model ??= Promise.resolve(tier.load?.({ version })).catch((cause: unknown) => {
+    model ??= (async () => tier.load?.({ version }))().catch((cause: unknown) => {
       model = undefined; // The next batch tries again: a model server may have been away.
-      throw new SluiceError('load-failed', `load threw: ${toError(cause).message}`, { tier: tier.name, cause });
+      throw taskError('load-failed', 'load', tier.name, undefined, cause);
     });
     return model;
   };
@@ -111,7 +111,11 @@ function producer(
       }
       fetched.calls += 1;
       const put = spec.contentType === undefined ? {} : { contentType: spec.contentType };
-      produced[name] = await options.objects.put(`${request.producePrefix}/${name}`, bytes, put);
+      produced[name] = await options.objects
+        .put(`${request.producePrefix}/${name}`, bytes, put)
+        .catch((error: unknown) => {
+          throw objectStoreFailed(`storing the produced object "${name}"`, error);
+        });
     };
   }
   return produce;
@@ -189,14 +193,19 @@ function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResu
 
 /** A thrown value as an error that says where, keeping sluice's own errors and what they say about retrying. */
 export function taskError(
-  code: 'predict-failed' | 'gate-failed' | 'destination-failed',
+  code: 'load-failed' | 'predict-failed' | 'gate-failed' | 'destination-failed',
   what: string,
   tier: string,
-  flow: string,
+  flow: string | undefined,
   thrown: unknown,
 ): Error {
   if (isSluiceError(thrown)) return thrown;
-  return new SluiceError(code, `${what} threw: ${toError(thrown).message}`, { tier, flow, cause: thrown });
+  return new SluiceError(code, `${what} threw: ${toError(thrown).message}`, {
+    tier,
+    ...(flow !== undefined && { flow }),
+    cause: thrown,
+    fix: 'Correct it, then redrive; throw TerminalError where trying again cannot help.',
+  });
 }
 
 /** A task's promise, bounded by the tier's timeout. */

@@ -52,7 +52,9 @@ function blocks(source: string, margin: RegExp, group: string): readonly Example
 
 function toExample(source: string, line: number, code: string, group: string): Example {
   const named = /^\/\/ ([\w.-]+(?:\/[\w.-]+)*\.ts)\n/.exec(code)?.[1];
-  const suffix = /from 'vitest'/.test(code) ? '.test.ts' : '.ts';
+  const suffix = /from 'vitest'/.test(code) ? '.spec.ts' : '.ts';
   const place = source.replace(/^(lib|docs)\//, '').replace(/[^a-z0-9]+/gi, '-');
-  return { source, line, code: `${code}\n`, group, file: named ?? `${place}-${line}${suffix}` };
+  // As `.test.ts` the project's own test run would take it for one of its tests.
+  const file = named?.replace(/\.test\.ts$/, '.spec.ts') ?? `${place}-${line}${suffix}`;
+  return { source, line, code: `${code}\n`, group, file };
 }

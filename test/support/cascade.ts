@@ -1,6 +1,7 @@
-import { type DeadLetter, readDeadLetter } from '../../lib/core/dead-letter.ts';
+import type { DeadLetter } from '../../lib/core/dead-letter.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import type { Destination } from '../../lib/core/destination.ts';
+import type { Envelope, Offloaded } from '../../lib/core/envelope.ts';
 import { buildGraph } from '../../lib/core/graph.ts';
 import type { Graph, TierPlan } from '../../lib/core/plan.ts';
 import type { TierDefinition } from '../../lib/core/tier-definition.ts';
@@ -11,8 +12,9 @@ import type { Cloud } from '../../lib/ports/cloud.ts';
 import type { ReceivedMessage } from '../../lib/ports/queue.ts';
 import { toAnswer } from '../../lib/runtime/answer.ts';
 import { type CallCounter, countCalls } from '../../lib/runtime/call-counter.ts';
+import { deadLetterSources, listDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { settleExpired } from '../../lib/runtime/expired.ts';
-import { tierHandler } from '../../lib/runtime/handler.ts';
+import { type BatchHandler, destinationHandler, tierHandler } from '../../lib/runtime/handler.ts';
 import { createPredictor } from '../../lib/runtime/predictor.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
@@ -26,6 +28,8 @@ export interface TestCascade {
   /** Answers in the order they were delivered, redelivered ones included. */
   readonly answers: Answer[];
   send(entry: string, data: unknown, options?: Record<string, unknown>): Promise<string>;
+  /** Puts a raw message on a queue, as a stranger to the client could. */
+  put(queue: string, body: string): Promise<void>;
   /** Receives one batch of a queue and handles it; `times` delivers the same batch again before anything is deleted. */
   deliver(
     queue: string,
@@ -70,6 +74,7 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
   cloud.declare(graph.queues);
   const answers: Answer[] = [];
   const handlers = new Map(graph.tiers.flatMap((plan) => queueHandlers(plan, cloud)));
+  const destination: BatchHandler | undefined = graph.destination && destinationHandler(graph.destination, cloud);
 
   const deliver: TestCascade['deliver'] = async (name, { times = 1, max = 100, lose = false } = {}) => {
     const queue = cloud.queue(name);
@@ -82,8 +87,16 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
   };
   const handle = async (name: string, messages: readonly ReceivedMessage[]): Promise<{ failed: readonly string[] }> => {
     if (name !== 'answers') return handlers.get(name)!(messages);
-    for (const { body } of messages) answers.push(toAnswer(JSON.parse(body), cloud.objects));
+    if (destination) return destination(messages);
+    for (const { body } of messages) {
+      answers.push(toAnswer(JSON.parse(await wholeText(body)) as Envelope, cloud.objects));
+    }
     return { failed: [] };
+  };
+  const wholeText = async (body: string): Promise<string> => {
+    if (!body.includes('"offloaded"')) return body;
+    const { offloaded } = JSON.parse(body) as Partial<Offloaded>;
+    return offloaded ? Buffer.from(await local.objects.get(offloaded)).toString() : body;
   };
   const working = [...handlers.keys(), 'answers'];
 
@@ -118,19 +131,16 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
       const { flowId } = await (client.send as (...args: unknown[]) => Promise<{ flowId: string }>)(data, sendOptions);
       return flowId;
     },
+    async put(queue, body) {
+      await local.queue(queue).send([{ body }]);
+    },
     async sweep() {
       const expired = await cloud.table.expired(1_000);
       await settleExpired(graph, cloud, expired);
       await cloud.table.deleteExpired(expired.map(({ key }) => key));
     },
     async deadLetters() {
-      const letters: DeadLetter[] = [];
-      for (const plan of graph.tiers) {
-        const messages = await cloud.queue(plan.deadLetters).receive({ max: 1_000, visibilityMs: 0, waitMs: 0 });
-        const at = { application: 'test', tier: plan.tier.name, queue: plan.reads[0]!.queue };
-        letters.push(...messages.map((m) => readDeadLetter(m.body, { ...at, ...m })));
-      }
-      return letters;
+      return listDeadLetters(local, deadLetterSources(graph));
     },
     decisions: (flow) => records.filter((r) => r.flow === flow).map((r) => `${r.tier}:${r.decision}`),
     close: () => local.close(),

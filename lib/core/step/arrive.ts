@@ -109,7 +109,15 @@ function* checked(
 /** The references the tier declares, checked and stamped with what it says about them. */
 function declaredObjects(story: Story, plan: TierPlan, objects: ObjectReferences): ObjectReferences {
   const specs: ObjectSpecs = plan.tier.joins?.stream.objects ?? plan.tier.objects ?? {};
-  const stamped: Record<string, ObjectReference> = { ...objects };
+  const stamped: Record<string, ObjectReference> = {};
+  const undeclared = Object.keys(objects).find((name) => !Object.hasOwn(specs, name));
+  if (undeclared !== undefined) {
+    throw new SluiceError('object-undeclared', `the object "${undeclared}" was sent and is not declared`, {
+      ...placeOf(story),
+      fix: `Declare it under objects, or leave it out. Declared here: ${Object.keys(specs).join(', ') || 'none'}.`,
+      retry: 'never',
+    });
+  }
   for (const [name, spec] of Object.entries(specs)) {
     const reference = objects[name];
     if (!reference) {
@@ -130,7 +138,9 @@ function declaredObjects(story: Story, plan: TierPlan, objects: ObjectReferences
         },
       );
     }
-    if (spec.deleteAfter) stamped[name] = { ...reference, deleteAfter: spec.deleteAfter };
+    // Whether it is deleted is for the tier to say, whatever the sender wrote.
+    const { deleteAfter: _, ...sent } = reference;
+    stamped[name] = spec.deleteAfter ? { ...sent, deleteAfter: spec.deleteAfter } : sent;
   }
   return stamped;
 }

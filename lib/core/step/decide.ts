@@ -158,7 +158,7 @@ function* outgoing(
   kind: 'signal' | 'answer',
 ): Step<Envelope> {
   const { deadline, reply: waits, fair, trace } = story.envelope!;
-  const tenant = plan.tier.fairBy?.({ data: work.data }) ?? fair;
+  const tenant = tenantOf(story, plan, work) ?? fair;
   return {
     v: 1,
     id,
@@ -181,6 +181,25 @@ function* outgoing(
     ...(tenant !== undefined && { fair: tenant }),
     ...(trace && { trace }),
   };
+}
+
+function tenantOf(story: Story, plan: TierPlan, work: Work): string | undefined {
+  const { fairBy } = plan.tier;
+  if (!fairBy) return undefined;
+  const invalid = (problem: string, cause?: unknown): SluiceError =>
+    new SluiceError('option-invalid', `fairBy ${problem}`, {
+      ...placeOf(story),
+      ...(cause !== undefined && { cause }),
+      fix: 'Return a text for all data that the schema allows.',
+    });
+  let tenant: unknown;
+  try {
+    tenant = fairBy({ data: work.data });
+  } catch (cause) {
+    throw invalid(`threw: ${toError(cause).message}`, cause);
+  }
+  if (typeof tenant === 'string' || tenant === undefined) return tenant;
+  throw invalid(`returned ${typeof tenant}`);
 }
 
 /** Deletes what is to be deleted once the answer has been delivered: after the send and the done-mark, never before. */

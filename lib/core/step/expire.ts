@@ -1,5 +1,5 @@
 import type { DecisionRecord } from '../decision.ts';
-import type { Graph } from '../plan.ts';
+import type { Graph, TierPlan } from '../plan.ts';
 import type { Item } from '../table-update.ts';
 import type { ReplyStatus } from './effects.ts';
 import type { Half } from './join.ts';
@@ -11,23 +11,31 @@ export interface Expiry {
   readonly reply?: { readonly flow: string; readonly status: ReplyStatus };
 }
 
+const NEVER_FINISHED = 'both halves came, and the flow was not finished in time';
+
 /** Decides on an item whose time is over. */
 export function expireItem(graph: Graph, key: string, item: Item, at: number): Expiry {
   const [, name, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
   const plan = graph.tiers.find((t) => t.tier.name === name);
-  if (!plan || flow === undefined || item.done !== undefined) return { records: [] };
+  return plan && flow !== undefined ? expiredHalves(plan, flow, item, at) : { records: [] };
+}
+
+/** Decides on the halves of one flow that waited in vain at a tier that joins. */
+export function expiredHalves(plan: TierPlan, flow: string, item: Item, at: number): Expiry {
+  if (item.done !== undefined) return { records: [] };
+  const met = item.data !== undefined && item.signal !== undefined;
   const records = (['data', 'signal'] as const).flatMap((side) => {
     const half = item[side] as unknown as Half | undefined;
     if (!half) return [];
     return {
       v: 1,
       at,
-      application: graph.application,
+      application: plan.application,
       tier: plan.tier.name,
       version: plan.version,
       flow,
       decision: 'expired',
-      reason: `its ${side === 'data' ? 'signal' : 'data'} did not come in time`,
+      reason: met ? NEVER_FINISHED : `its ${side === 'data' ? 'signal' : 'data'} did not come in time`,
       in: [{ id: half.id, kind: side, ts: half.ts }],
       attempt: 1,
       calls: { queue: 0, table: 0, object: 0 },
@@ -35,6 +43,6 @@ export function expireItem(graph: Graph, key: string, item: Item, at: number): E
   });
   const signal = item.signal as unknown as Half | undefined;
   if (!signal?.reply || signal.audit) return { records };
-  const reason = 'its data did not come in time';
+  const reason = met ? NEVER_FINISHED : 'its data did not come in time';
   return { records, reply: { flow, status: { status: 'expired', reason, tier: plan.tier.name } } };
 }

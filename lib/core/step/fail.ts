@@ -2,12 +2,15 @@ import type { DeadLetter } from '../dead-letter.ts';
 import { flowOf } from '../dead-letter.ts';
 import { isSluiceError, located, SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
+import { DEAD_LETTER_RETENTION_MS } from '../plan.ts';
 import { release } from './claim.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
 import { placeOf, record, reply, type Story, write } from './story.ts';
 
 /** Longest back-off: as long as SQS may delay a message. */
 const MAX_BACKOFF_MS = 900_000;
+/** First back-off while a store is away, at least: the queue counts receives and gives up by itself when they are many. */
+const OUTAGE_BACKOFF_MS = 1_000;
 
 /** Exponential back-off with jitter: `base · 2^(attempt−1)`, of which the upper half is random, at most 15 minutes. */
 export function backoffMs(baseMs: number, attempt: number, messageId: string): number {
@@ -20,24 +23,33 @@ export function* fail(story: Story, thrown: unknown): Step<Outcome> {
   const error = named(story, thrown);
   const timing = 'tier' in story.plan ? story.plan.tier.timing : story.plan.destination.timing;
   const { retry } = error;
-  const wait = (): number => backoffMs(timing.backoffMs, story.attempt, story.incoming.id);
+  const wait = (base: number): number => backoffMs(base, story.attempt, story.incoming.id);
   try {
-    yield* release(story);
     if (retry !== 'never') story.attempt = yield* attemptsSoFar(story);
+    const at = yield* now();
     if (retry === 'always' || (retry !== 'never' && story.attempt < timing.maxAttempts)) {
-      const afterMs = typeof retry === 'object' ? retry.afterMs : wait();
-      const at = yield* now();
+      const base = retry === 'always' ? Math.max(timing.backoffMs, OUTAGE_BACKOFF_MS) : timing.backoffMs;
+      const afterMs = asked(retry) ?? wait(base);
+      yield* release(story, at + afterMs);
       yield* record(story, 'retried', { ...reasonOf(error), until: at + afterMs });
       return { end: 'retry', afterMs };
     }
+    // A redriven half must still find the other one.
+    yield* release(story, at + DEAD_LETTER_RETENTION_MS);
     const letter = yield* deadLetter(story, error);
     yield* reply(story, { status: 'failed', code: letter.code, reason: error.message, tier: story.name });
     yield* record(story, 'failed', { ...reasonOf(error), out: [{ id: letter.id, to: story.plan.deadLetters }] });
     return ACK;
   } catch {
     // Even giving up needs a store that works; the message stays in its queue until one does.
-    return { end: 'retry', afterMs: wait() };
+    return { end: 'retry', afterMs: wait(Math.max(timing.backoffMs, OUTAGE_BACKOFF_MS)) };
   }
+}
+
+/** The wait the error asks for, where it is one. */
+function asked(retry: SluiceError['retry']): number | undefined {
+  if (typeof retry !== 'object') return undefined;
+  return Number.isFinite(retry.afterMs) && retry.afterMs >= 0 ? retry.afterMs : undefined;
 }
 
 /** A paced tier's messages come back whenever it was not their turn, so their receives do not count failures. */

@@ -6,7 +6,8 @@ import { absentOr, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '.
 import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
 import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
-import { endFlow, record, type Story, write } from './story.ts';
+import { expiredHalves } from './expire.ts';
+import { record, type Story, write } from './story.ts';
 
 /** One half of a join as it lies in the table. */
 export interface Half {
@@ -48,22 +49,36 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     ...passedOn(envelope!),
   };
   const key = joinKey(plan.tier.name, work.flow);
-  const item = yield* park(story, joins, key, side, yield* fitting(story, plan, mine));
-  if (item === 'stale') return ACK;
+  const item = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));
   if (item.done !== undefined)
     return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
   const stored = item[side] as unknown as Half;
-  if (stored.id !== mine.id) return yield* duplicate(story, `another ${side} of this flow came first (${stored.id})`);
   const other = item[side === 'data' ? 'signal' : 'data'] as unknown as Half | undefined;
+  // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
+  const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
+  if (stored.id !== mine.id && !standsIn) {
+    return yield* duplicate(
+      story,
+      `another ${side} of this flow ${joins.signals === 'latest' ? 'is later' : 'came first'} (${stored.id})`,
+    );
+  }
   if (!other) {
     yield* record(story, 'parked', { reason: `waits for its ${side === 'data' ? 'signal' : 'data'}` });
     return ACK;
   }
-  if (Math.abs(mine.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, mine, other);
-  return bothHalves(story, work, side, mine, yield* whole(story, other));
+  const own = stored.id === mine.id ? mine : yield* whole(story, stored);
+  if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, own, other);
+  return bothHalves(story, work, side, own, yield* whole(story, other));
 }
 
-function* park(story: Story, joins: JoinPlan, key: string, side: 'data' | 'signal', mine: Half): Step<Item | 'stale'> {
+function* park(
+  story: Story,
+  plan: TierPlan,
+  joins: JoinPlan,
+  key: string,
+  side: 'data' | 'signal',
+  mine: Half,
+): Step<Item> {
   const at = yield* now();
   const expiry = expiresAt(at + joins.ttlMs);
   const alive = absentOr(EXPIRES_AT, '>', at / 1_000);
@@ -85,22 +100,23 @@ function* park(story: Story, joins: JoinPlan, key: string, side: 'data' | 'signa
       yield* record(story, 'duplicate', { reason: 'replaces an earlier signal' });
     return result.item;
   }
-  if (latest && result.item && Number(result.item[EXPIRES_AT]) > at / 1_000) {
-    yield* duplicate(story, 'a later signal of this flow came first');
-    return 'stale';
-  }
-  return yield* replaceExpired(story, key, side, mine, expiry, at);
+  const inTheWay = result.item ?? {};
+  if (latest && Number(inTheWay[EXPIRES_AT]) > at / 1_000) return inTheWay;
+  const replaced = yield* replaceExpired(story, plan, key, side, mine, expiry, at, inTheWay);
+  return replaced ?? (yield* park(story, plan, joins, key, side, mine));
 }
 
-/** The table deletes late: an item past its time still lies there, counts as gone, and is replaced. */
+/** The table deletes late: an item past its time still lies there, counts as gone, and is replaced once it is decided on. */
 function* replaceExpired(
   story: Story,
+  plan: TierPlan,
   key: string,
   side: 'data' | 'signal',
   mine: Half,
   expiry: number,
   at: number,
-): Step<Item> {
+  old: Item,
+): Step<Item | undefined> {
   const result = yield* write(story, {
     key,
     set: { [side]: mine as unknown as Json, [EXPIRES_AT]: expiry, ...(side === 'signal' && { signalTs: mine.ts }) },
@@ -115,7 +131,16 @@ function* replaceExpired(
     ],
     when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
   });
-  return result.item ?? {};
+  if (!result.applied) return undefined; // Someone else replaced or deleted it meanwhile.
+  const { [side]: before, ...rest } = old;
+  const again = (before as unknown as Half | undefined)?.id === mine.id;
+  const { records, reply } = expiredHalves(plan, story.envelope!.flow, again ? rest : old, at);
+  for (const expired of records) yield { do: 'log', record: expired };
+  if (reply) {
+    story.calls.table += 1;
+    yield { do: 'reply', ...reply };
+  }
+  return result.item;
 }
 
 /** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
@@ -186,19 +211,4 @@ function* whole(story: Story, half: Half): Step<Half> {
   if (!half.stored) return half;
   story.calls.object += 1;
   return JSON.parse(yield* load(half.stored)) as Half;
-}
-
-/** Ends a flow at this tier; where it was joined, its halves are done with too. */
-export function* endFlowHere(
-  story: Story,
-  plan: TierPlan,
-  work: Work,
-  decision: 'throttled' | 'expired',
-  reason: string,
-): Step<Outcome> {
-  if (plan.mode === 'join') {
-    const key = joinKey(plan.tier.name, work.flow);
-    yield* write(story, { key, set: { done: decision }, remove: ['data', 'signal'] });
-  }
-  return yield* endFlow(story, decision, reason);
 }

@@ -1,8 +1,9 @@
 import type { TierPlan } from '../plan.ts';
 import { absentOr, type Condition } from '../table-update.ts';
 import type { Work } from './arrive.ts';
+import { endFlowHere, keepHalves } from './claim.ts';
 import { now, type Outcome, type Step } from './effects.ts';
-import { endFlowHere } from './join.ts';
+
 import { record, type Story, write } from './story.ts';
 
 /** Lets a message through when the tier's interval is over, or says when to come back. */
@@ -79,6 +80,7 @@ function* waitInLine(story: Story, key: string, at: number, next: number, interv
 }
 
 function* waitUntil(story: Story, at: number, until: number): Step<Outcome> {
+  yield* keepHalves(story, until);
   yield* record(story, 'throttled', { reason: 'waits for its turn', until });
   return { end: 'retry', afterMs: Math.max(until - at, 1) };
 }

@@ -2,11 +2,11 @@ import { SluiceError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
-import { claim, needsClaim } from './claim.ts';
+import { claim, endFlowHere, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
 import { ACK, ended, now, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
 import { fail } from './fail.ts';
-import { endFlowHere, meet } from './join.ts';
+import { meet } from './join.ts';
 import { keepPace } from './pace.ts';
 import { type Incoming, newStory, placeOf, record, type Story } from './story.ts';
 
