@@ -11,12 +11,13 @@ import { type Database, openDatabase } from './database.ts';
 import { decisionFiles } from './decision-files.ts';
 import { decisionMemory } from './decision-memory.ts';
 import { fileObjects, prepareObjects } from './file-objects.ts';
+import type { LocalObjects } from './local-objects.ts';
 import { lockFolder, type RunnerLock } from './lock.ts';
 import { memoryObjects } from './memory-objects.ts';
 import { queueRegistry } from './queue-registry.ts';
 import { queueStatements } from './queue-statements.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
-import { type ExpiredItem, type LocalTable, sqliteTable } from './sqlite-table.ts';
+import { type LocalTable, sqliteTable } from './sqlite-table.ts';
 import { storeError } from './store-errors.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -26,14 +27,11 @@ export interface LocalCloud extends Cloud {
   readonly dir: string;
   readonly mode: 'memory' | 'durable';
   readonly table: LocalTable;
+  readonly objects: LocalObjects;
   /** Makes queues, or changes the times of those that are there; messages are kept. */
   declare(specs: readonly QueueSpec[]): void;
   /** Every declared queue. */
   queues(): readonly QueueSpec[];
-  /** Up to `limit` items of the flow table whose `expiresAt` has passed; they stay until deleted. */
-  expired(limit: number): Promise<readonly ExpiredItem[]>;
-  /** Deletes expired items, once all is done about them; one that was renewed meanwhile stays. */
-  deleteItems(keys: readonly string[]): Promise<void>;
   /** Ends waiting receives and lets go of the folder. */
   close(): Promise<void>;
 }
@@ -114,7 +112,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
     clock,
     random,
     table,
-    objects: durable ? fileObjects({ dir, random }) : memoryObjects(),
+    objects: durable ? fileObjects({ dir, random }) : memoryObjects(clock),
     decisions: {
       async write(records) {
         await log.write(records);
@@ -129,8 +127,6 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
     },
     declare: (specs) => registry.declare(specs),
     queues: () => registry.all(),
-    expired: (limit) => table.expired(limit),
-    deleteItems: (keys) => table.deleteExpired(keys),
     async close() {
       if (!open) return;
       open = false;

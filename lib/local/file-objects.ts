@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { sha256 } from '../core/identity.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
+import type { LocalObjects } from './local-objects.ts';
 import { LOCAL_BUCKET, objectMissing } from './object-missing.ts';
 import { storeError } from './store-errors.ts';
 
@@ -20,7 +20,7 @@ const STALE_MS = 3_600_000;
  * An object store in files. A file is named by the hash of its key, so any key is safe; it is written under another
  * name and renamed, so a reader sees all of an object or nothing.
  */
-export function fileObjects({ dir, random }: FileObjectsTools): ObjectStore {
+export function fileObjects({ dir, random }: FileObjectsTools): LocalObjects {
   const shards = new Set<string>();
 
   function place(key: string): { readonly shard: string; readonly file: string } {
@@ -60,6 +60,13 @@ export function fileObjects({ dir, random }: FileObjectsTools): ObjectStore {
       const own = references.filter(({ bucket }) => bucket === LOCAL_BUCKET);
       await Promise.all(own.map(({ key }) => rm(place(key).file, { force: true })));
     },
+    async deleteOlder(ms) {
+      let deleted = 0;
+      for (const entry of await readdir(join(dir, 'objects'), { recursive: true, withFileTypes: true })) {
+        if (entry.isFile() && (await removeIfOlder(join(entry.parentPath, entry.name), ms))) deleted += 1;
+      }
+      return deleted;
+    },
   };
 }
 
@@ -67,9 +74,12 @@ export function fileObjects({ dir, random }: FileObjectsTools): ObjectStore {
 export async function prepareObjects(dir: string, clock: Clock): Promise<void> {
   const partials = join(dir, 'objects', 'partial');
   await mkdir(partials, { recursive: true });
-  for (const name of await readdir(partials)) {
-    const file = join(partials, name);
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
-    if (mtimeMs < clock.now() - STALE_MS) await rm(file, { force: true });
-  }
+  for (const name of await readdir(partials)) await removeIfOlder(join(partials, name), clock.now() - STALE_MS);
+}
+
+async function removeIfOlder(file: string, ms: number): Promise<boolean> {
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+  if (mtimeMs >= ms) return false;
+  await rm(file, { force: true });
+  return true;
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../lib/core/identity.ts';
@@ -57,6 +58,18 @@ describe.each(MODES)('the object store (%s)', (mode) => {
     await expect(objects.get(foreign)).rejects.toMatchObject({ code: 'object-missing' });
     await objects.delete([foreign]);
     expect(await objects.get({ ...foreign, bucket: 'local' })).toHaveLength(1);
+  });
+
+  test('deletes what is older than asked, and nothing else', async () => {
+    const { objects } = await open(mode);
+    const old = await objects.put('old', Uint8Array.of(1));
+    await sleep(20);
+    const between = Date.now();
+    await sleep(20);
+    const young = await objects.put('young', Uint8Array.of(2));
+    expect(await objects.deleteOlder(between)).toBe(1);
+    expect(await objects.get(young)).toHaveLength(1);
+    await expect(objects.get(old)).rejects.toMatchObject({ code: 'object-missing' });
   });
 
   test('holds one of many writes to one key, whole', async () => {

@@ -55,10 +55,10 @@ describe.each(MODES)('the flow table (%s)', (mode) => {
     expect(await table.expired(10)).toEqual([]);
     await clock.advance(6_000);
     expect(await table.expired(1)).toEqual([{ key: 'first', item: { expiresAt: 10_005, half: 'x' } }]);
-    const expired = (await cloud.expired(10)).map(({ key }) => key);
+    const expired = (await table.expired(10)).map(({ key }) => key);
     expect(expired).toEqual(['first', 'second']);
     await table.update({ key: 'second', set: { expiresAt: 10_030 } });
-    await cloud.deleteItems(expired);
+    await table.deleteExpired(expired);
     expect(await table.get('first')).toBeUndefined();
     expect(await table.get('second')).toEqual({ expiresAt: 10_030 });
     await table.delete(['second', 'never', 'unknown']);
