@@ -47,9 +47,10 @@ export function liveLine(text: () => string, stream: NodeJS.WriteStream | undefi
   if (!stream?.isTTY) return { above: (print) => print(), end: () => undefined };
   const draw = (): void => {
     const line = text();
+    const plain = stripVTControlCharacters(line);
     // A line that wraps could not be written over.
-    const fits = stripVTControlCharacters(line).length < stream.columns;
-    stream.write(`${CLEAR}${fits ? line : stripVTControlCharacters(line).slice(0, stream.columns - 1)}`);
+    const width = (stream.columns || 80) - 1;
+    stream.write(`${CLEAR}${plain.length <= width ? line : plain.slice(0, width)}`);
   };
   const timer = setInterval(draw, EVERY_MS).unref();
   return {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Graph, TierPlan } from '../core/plan.ts';
 import type { LocalCloud } from '../local/cloud.ts';
@@ -8,7 +6,7 @@ import { loadApplication } from '../runtime/application.ts';
 import { withCommonOptions, withHelp, withWork } from './command.ts';
 import { EXIT, type Failure, toFailure } from './failure.ts';
 import { type CommonOptions, paint } from './io.ts';
-import { applicationNames, findPlace, hasRunner, openStore, type Place, placeOf } from './place.ts';
+import { applicationNames, findPlace, hasRunner, hasStore, openStore, type Place, placeOf } from './place.ts';
 import { failureJson, failureText } from './report.ts';
 import { table } from './table.ts';
 
@@ -46,8 +44,7 @@ type Depths = ReadonlyMap<string, QueueDepth>;
 async function look(place: Place): Promise<Listed> {
   try {
     const { graph } = await loadApplication(place.folder);
-    const kept = existsSync(join(place.dir, 'cloud.sqlite'));
-    return { place, graph, running: hasRunner(place), depths: kept ? await depthsOf(place) : undefined };
+    return { place, graph, running: hasRunner(place), depths: hasStore(place) ? await depthsOf(place) : undefined };
   } catch (error) {
     return { place, failure: toFailure(error) };
   }

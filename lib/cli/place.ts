@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { closest } from 'fastest-levenshtein';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
+import { isBusy } from '../local/store-errors.ts';
 import { notFound, wrongUsage } from './failure.ts';
 
 /** Where applications are, from the working folder. */
@@ -62,9 +64,12 @@ function noApplications(): Error {
   );
 }
 
+/** Whether the application has kept anything yet. */
+export const hasStore = (place: Place): boolean => existsSync(join(place.dir, 'cloud.sqlite'));
+
 /** Opens the durable folder of an application beside its runner. */
 export async function openStore(place: Place): Promise<LocalCloud> {
-  if (existsSync(join(place.dir, 'cloud.sqlite'))) return openCloud({ dir: place.dir, role: 'client' });
+  if (hasStore(place)) return openCloud({ dir: place.dir, role: 'client' });
   throw notFound(
     'store',
     `application "${place.name}" has no durable folder ${place.dir}`,
@@ -72,13 +77,19 @@ export async function openStore(place: Place): Promise<LocalCloud> {
   );
 }
 
-/** Whether a process runs the application on its durable folder now. */
+/** Whether a process runs the application on its durable folder now: whether it holds the folder's lock. */
 export function hasRunner(place: Place): boolean {
+  const file = join(place.dir, 'lock.sqlite');
+  if (!existsSync(file)) return false;
+  const lock = new DatabaseSync(file, { timeout: 0, readOnly: true });
   try {
-    const pid = Number(readFileSync(join(place.dir, 'runner.pid'), 'utf8'));
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
+    // Reading asks for a shared lock, which a runner's exclusive one refuses; a pid may outlive its process.
+    lock.prepare('SELECT count(*) FROM sqlite_schema').get();
     return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    lock.close();
   }
 }
 

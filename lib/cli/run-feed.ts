@@ -5,6 +5,7 @@ import { type Client, connect } from '../runtime/client.ts';
 import type { LineChunk } from './input-lines.ts';
 import type { Ledger } from './run-ledger.ts';
 import { type LineDefaults, type RunLine, readRunLine } from './run-line.ts';
+import type { StopRequest } from './signals.ts';
 
 /** Messages that may wait or be at work before more input is read. */
 const IN_FLIGHT = 1_000;
@@ -17,7 +18,7 @@ export interface Feed {
   readonly graph: Graph;
   readonly ledger: Ledger;
   readonly defaults: LineDefaults;
-  readonly stop: AbortSignal;
+  readonly stop: StopRequest;
   /** Told of every line that was not sent. */
   readonly onBad: (line: number, error: unknown) => void;
   readonly onRead?: (bytes: number) => void;
@@ -33,27 +34,31 @@ export interface Fed {
 /** Sends every line, never more at a time than the cascade has room for; lines that cannot be sent are passed over. */
 export async function feedLines(feed: Feed, input: AsyncIterable<LineChunk>): Promise<Fed> {
   const fed: Fed = { lines: 0, sent: 0, bad: 0 };
-  for await (const { lines, bytes } of input) {
+  const chunks = input[Symbol.asyncIterator]();
+  for (;;) {
+    // A pipe may say nothing for hours, and whoever stops the run does not wait for it.
+    const next = await Promise.race([chunks.next(), feed.stop.asked]);
+    if (!next || next.done) return fed;
+    const { lines, bytes } = next.value;
     for (let at = 0; at < lines.length; at += SEND_AT_ONCE) {
       await roomInQueues(feed);
-      if (feed.stop.aborted) return fed;
+      if (feed.stop.signal.aborted) return fed;
       await sendLines(feed, fed, lines.slice(at, at + SEND_AT_ONCE));
     }
     feed.onRead?.(bytes);
   }
-  return fed;
 }
 
-async function roomInQueues({ cloud, graph, stop }: Feed): Promise<void> {
+async function roomInQueues({ cloud, graph, stop: { signal } }: Feed): Promise<void> {
   const names = graph.queues.map((queue) => queue.name).filter((name) => !name.endsWith('.dlq'));
-  while (!stop.aborted) {
+  while (!signal.aborted) {
     let waiting = 0;
     for (const name of names) {
       const { ready, delayed, inFlight } = await cloud.queue(name).depth();
       waiting += ready + delayed + inFlight;
     }
     if (waiting < IN_FLIGHT) return;
-    await cloud.clock.sleep(LOOK_EVERY_MS, stop);
+    await cloud.clock.sleep(LOOK_EVERY_MS, signal);
   }
 }
 

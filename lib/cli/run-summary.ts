@@ -29,7 +29,7 @@ export function summaryText({ fed, ledger, ms }: RunEnd): string {
       [[ends.answered, ends.dropped, ends.expired, ends.deadLettered, ends.unanswered]],
       paintNote,
     ),
-    tierTable(ledger),
+    ...(ledger.tiers().size > 0 ? [tierTable(ledger)] : []),
   ];
   const reasons = ledger.reasons();
   if (reasons.length > 0) {

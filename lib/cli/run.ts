@@ -109,7 +109,7 @@ async function runFile(io: Io, run: FileRun): Promise<RunEnd> {
       else io.note(failureText({ ...failure, message: `line ${line} ${failure.message}` }));
     };
     const input = inputLines(run.file);
-    const feed = { cloud, graph, ledger, defaults, stop: run.stop.signal, onBad, onRead: progress.read };
+    const feed = { cloud, graph, ledger, defaults, stop: run.stop, onBad, onRead: progress.read };
     const fed = await feedLines(feed, input);
     await Promise.race([cascade.settled(), run.stop.asked]);
     progress.end();

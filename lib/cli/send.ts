@@ -1,30 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { type Duration, toMs } from '../core/duration.ts';
-import { isSluiceError, toError } from '../core/errors.ts';
-import { checkFlowId } from '../core/flow-id.ts';
+import type { Duration } from '../core/duration.ts';
 import { entriesOf } from '../core/graph-print.ts';
-import type { LocalCloud } from '../local/cloud.ts';
-import { openCloud } from '../local/cloud.ts';
+import { ANSWERS, type Graph } from '../core/plan.ts';
+import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { connect, type SendOptions } from '../runtime/client.ts';
 import { answerJson } from './answer-json.ts';
 import { withCommonOptions, withHelp, withWork } from './command.ts';
-import { EXIT, notFound, wrongUsage } from './failure.ts';
-import type { CommonOptions, Io } from './io.ts';
-import { findPlace, hasRunner, type Place, placeArguments } from './place.ts';
-import { entryOf, readObject, toDate } from './run-line.ts';
+import { EXIT, toFailure } from './failure.ts';
+import type { Io } from './io.ts';
+import { findPlace, hasRunner, hasStore, type Place, placeArguments } from './place.ts';
+import { entryOf } from './run-line.ts';
+import { type CliSendOptions, readData, toDuration, toSendOptions } from './send-options.ts';
 import { shellText } from './text.ts';
-
-type Options = CommonOptions & {
-  readonly flow?: string;
-  readonly object?: readonly string[];
-  readonly fair?: string;
-  readonly delay?: string;
-  readonly at?: string;
-  readonly wait?: string | true;
-};
 
 /** `sluice send`: one flow into the durable folder, beside whatever runs on it. */
 export function addSend(program: Command): void {
@@ -47,10 +36,10 @@ export function addSend(program: Command): void {
     [`send small.photos '{}' --flow cat-7 --object photo=cat.png`, 'the other half of a join'],
     ['send thumb - < data.json', 'data from stdin'],
   ]);
-  withWork<Options>(command, async (io, options, [entry, json]) => {
+  withWork<CliSendOptions>(command, async (io, options, [entry, json]) => {
     const place = await findPlace(options);
-    const { graph } = await loadApplication(place.folder);
-    const queue = entryOf(entry, { entries: graph.tiers.flatMap(entriesOf), entry: undefined });
+    const graph = await graphOf(io, place);
+    if (graph) queueOf(entry, graph);
     const waitMs =
       options.wait === undefined ? undefined : toDuration(options.wait === true ? '30s' : options.wait, '--wait');
     const data = await readData(json);
@@ -59,12 +48,31 @@ export function addSend(program: Command): void {
     const cloud = await openCloud({ dir: place.dir, role: 'client' });
     try {
       // The runner may start later than the first message is sent.
-      cloud.declare(graph.queues);
+      if (graph) cloud.declare(graph.queues);
+      const queue = queueOf(entry, graph, cloud);
       return await sendOne(io, { cloud, queue, data, sendOptions, waitMs, place, options });
     } finally {
       await cloud.close();
     }
   });
+}
+
+/** The application's graph; `undefined` for one that has run here and cannot be loaded now. */
+async function graphOf(io: Io, place: Place): Promise<Graph | undefined> {
+  try {
+    return (await loadApplication(place.folder)).graph;
+  } catch (error) {
+    if (!hasStore(place)) throw error;
+    io.note(`${place.name} cannot be loaded now, so the entry is not checked: ${toFailure(error).message}`);
+    return undefined;
+  }
+}
+
+/** The queue to send to: an entry of the graph, or without one whatever queue tiers read. */
+function queueOf(entry: string | undefined, graph: Graph | undefined, cloud?: LocalCloud): string {
+  const names = cloud?.queues().map(({ name }) => name) ?? [];
+  const entries = graph?.tiers.flatMap(entriesOf) ?? names.filter((n) => n !== ANSWERS && !n.endsWith('.dlq'));
+  return entryOf(entry, { entries, entry: undefined });
 }
 
 interface One {
@@ -74,7 +82,7 @@ interface One {
   readonly sendOptions: SendOptions<never>;
   readonly waitMs: Duration | undefined;
   readonly place: Place;
-  readonly options: Options;
+  readonly options: CliSendOptions;
 }
 
 async function sendOne(io: Io, one: One): Promise<number> {
@@ -90,47 +98,4 @@ async function sendOne(io: Io, one: One): Promise<number> {
   if (io.json) await io.value({ flowId, id, entry: queue, running });
   io.say(`sent ${flowId} to [${queue}]\n  → npx sluice flow ${shellText(flowId)}${placeArguments(options)}`);
   return EXIT.ok;
-}
-
-async function readData(json: string | undefined): Promise<unknown> {
-  if (json === undefined && process.stdin.isTTY)
-    throw wrongUsage('there is no data', `Give it as JSON: npx sluice send <entry> '{"text":"hello"}'`);
-  const source = json === undefined || json === '-' ? await text(process.stdin) : json;
-  try {
-    return JSON.parse(source);
-  } catch (error) {
-    throw wrongUsage(
-      `the data is not JSON: ${toError(error).message}`,
-      `Put it in quotes that your shell keeps: '{"text":"hello"}'`,
-    );
-  }
-}
-
-async function toSendOptions(options: Options): Promise<SendOptions<never>> {
-  const { flow, object = [], fair, delay, at, wait } = options;
-  const objects: Record<string, Uint8Array> = {};
-  for (const given of object) {
-    const [, name, path] = /^([^=]+)=(.+)$/.exec(given) ?? [];
-    if (name === undefined) throw wrongUsage(`--object ${given} is not name=path`, 'Write --object photo=cat.png.');
-    objects[name] = await readObject(name, path, '.').catch((error: unknown) => {
-      throw notFound('file', toError(error).message);
-    });
-  }
-  return {
-    ...(flow !== undefined && { flowId: checkFlowId(flow) }),
-    ...(fair !== undefined && { fair }),
-    ...(delay !== undefined && { delay: toDuration(delay, '--delay') }),
-    ...(at !== undefined && { at: toDate(/^\d+$/.test(at) ? Number(at) : at, '--at') }),
-    ...(wait !== undefined && { reply: true }),
-    ...(object.length > 0 && { objects }),
-  } as SendOptions<never>;
-}
-
-function toDuration(value: string, option: string): Duration {
-  try {
-    toMs(value, option);
-    return value as Duration;
-  } catch (error) {
-    throw isSluiceError(error) ? wrongUsage(error.problem, error.fix) : error;
-  }
 }

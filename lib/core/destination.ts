@@ -1,7 +1,7 @@
 import type { Duration } from './duration.ts';
 import { toMs } from './duration.ts';
 import type { Awaitable } from './json.ts';
-import { rejectUnknownKeys, requireName, requireOption } from './options.ts';
+import { isCount, rejectUnknownKeys, requireName, requireOption } from './options.ts';
 import type { Answer, AnyTierRef, TierRef } from './tier-types.ts';
 
 /** Where the answers of an application go: `defineDestination` makes one. */
@@ -52,6 +52,12 @@ export function defineDestination<const R extends readonly AnyTierRef[] = []>(op
   const what = `destination "${options.name}"`;
   rejectUnknownKeys(options, ['name', 'of', 'handler', 'timeout', 'batch', 'retry'], what);
   requireOption(typeof options.handler === 'function', what, 'handler', options.handler, 'a function');
+  const batchSize = options.batch?.size ?? 10;
+  rejectUnknownKeys(options.batch ?? {}, ['size'], `batch of ${what}`);
+  requireOption(isCount(batchSize, 1, 10_000), what, 'batch.size', batchSize, 'a whole number from 1 to 10,000');
+  const maxAttempts = options.retry?.maxAttempts ?? 5;
+  rejectUnknownKeys(options.retry ?? {}, ['maxAttempts', 'backoff'], `retry of ${what}`);
+  requireOption(isCount(maxAttempts, 1, 100), what, 'retry.maxAttempts', maxAttempts, 'a whole number from 1 to 100');
   return {
     kind: 'destination',
     name: options.name,
@@ -59,9 +65,9 @@ export function defineDestination<const R extends readonly AnyTierRef[] = []>(op
     handler: options.handler as Destination['handler'],
     timing: {
       timeoutMs: toMs(options.timeout ?? '30s', `timeout of ${what}`),
-      batchSize: options.batch?.size ?? 10,
+      batchSize,
       windowMs: 0,
-      maxAttempts: options.retry?.maxAttempts ?? 5,
+      maxAttempts,
       backoffMs: toMs(options.retry?.backoff ?? '1s', `retry.backoff of ${what}`),
     },
   };

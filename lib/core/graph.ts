@@ -198,6 +198,14 @@ function destinationPlan(
   }
   const destination = found.definition as Destination;
   const names = tiers.map((t) => t.definition.name);
+  const twin = tiers.find((t) => t.definition.name === destination.name);
+  if (twin) {
+    throw new SluiceError(
+      'graph-duplicate-name',
+      `a tier and the destination are both named "${destination.name}": ${twin.file} and ${found.file}`,
+      { fix: `Rename the one in ${found.file}.` },
+    );
+  }
   const unknown = destination.of.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new SluiceError(

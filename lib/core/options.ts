@@ -20,12 +20,29 @@ export function requireOption(ok: boolean, what: string, option: string, value: 
   });
 }
 
+/** Throws `option-invalid` unless each of these options is a function or left out. */
+export function requireFunctions<T extends object>(
+  options: T,
+  keys: readonly (keyof T & string)[],
+  what: string,
+): void {
+  for (const key of keys) {
+    const value = options[key];
+    requireOption(value === undefined || typeof value === 'function', what, key, value, 'a function');
+  }
+}
+
 /** Names become queue, function and table-key parts, so they keep to what AWS allows in all of them. */
 export function requireName(name: unknown, what: string): asserts name is string {
   if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(name)) return;
   throw new SluiceError('name-invalid', `${what} is named ${printable(name)}`, {
     fix: 'Use 1 to 40 lower-case letters, digits and dashes, beginning with a letter.',
   });
+}
+
+/** True for a whole number within bounds. */
+export function isCount(n: number, least: number, most: number): boolean {
+  return Number.isInteger(n) && n >= least && n <= most;
 }
 
 function printable(value: unknown): string {

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from './duration.ts';
+import { SluiceError } from './errors.ts';
 import type { NoObjects, ObjectSpec, ObjectSpecs } from './object-reference.ts';
-import { rejectUnknownKeys, requireName } from './options.ts';
+import { rejectUnknownKeys, requireName, requireOption } from './options.ts';
 import type { Schema } from './schema.ts';
 
 declare const types: unique symbol;
@@ -60,6 +61,11 @@ export function stream<
   options: { readonly objects?: O } = {},
 ): Stream<Name, StandardSchemaV1.InferOutput<S>, Extract<keyof O, string>> {
   requireName(name, 'A stream');
+  if ((name as string) === 'dlq') {
+    throw new SluiceError('name-invalid', 'a stream is named "dlq", as the dead-letter queue of its tier is', {
+      fix: 'Choose another name.',
+    });
+  }
   rejectUnknownKeys(options, ['objects'], `stream "${name}"`);
   return { kind: 'stream', name, schema, objects: checkObjects(options.objects ?? {}, `stream "${name}"`) };
 }
@@ -67,7 +73,11 @@ export function stream<
 /** Checks declared objects and returns them. */
 export function checkObjects(objects: ObjectSpecs, what: string): ObjectSpecs {
   for (const [name, spec] of Object.entries(objects)) {
-    rejectUnknownKeys(spec, ['contentType', 'maxBytes', 'deleteAfter'], `object "${name}" of ${what}`);
+    const object = `object "${name}" of ${what}`;
+    rejectUnknownKeys(spec, ['contentType', 'maxBytes', 'deleteAfter'], object);
+    const { maxBytes, deleteAfter } = spec;
+    requireOption(maxBytes === undefined || maxBytes >= 0, object, 'maxBytes', maxBytes, 'a number of bytes');
+    requireOption([undefined, 'accepted'].includes(deleteAfter), object, 'deleteAfter', deleteAfter, "'accepted'");
   }
   return objects;
 }

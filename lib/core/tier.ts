@@ -4,7 +4,7 @@ import { type Duration, toMs } from './duration.ts';
 import { SluiceError } from './errors.ts';
 import type { Awaitable } from './json.ts';
 import type { NoObjects, ObjectSpec } from './object-reference.ts';
-import { rejectUnknownKeys, requireName, requireOption } from './options.ts';
+import { isCount, rejectUnknownKeys, requireFunctions, requireName, requireOption } from './options.ts';
 import type { Schema } from './schema.ts';
 import { checkObjects, type Join, type Stream } from './stream.ts';
 import { checkJoin, TIER_KEYS, type TierDefinition } from './tier-definition.ts';
@@ -183,6 +183,16 @@ function normalise(o: TierOptionsErased): TierDefinition {
       fix: 'Give it a predict function.',
     });
   }
+  requireFunctions(o, ['predict', 'predictBatch', 'load', 'fairBy'], what);
+  requireOption(
+    !(o.predict && o.predictBatch),
+    what,
+    'predictBatch',
+    o.predictBatch,
+    'left out where predict is given',
+  );
+  const version = o.version === undefined || (typeof o.version === 'string' && o.version !== '');
+  requireOption(version, what, 'version', o.version, 'a text');
   const isFirst = !isTierRef(o.input);
   requireOption(isFirst ? isSchema(o.input) : true, what, 'input', o.input, 'a schema or tier(…)');
   requireOption(isSchema(o.output), what, 'output', o.output, 'a schema (zod, valibot, arktype, …)');
@@ -197,6 +207,7 @@ function normalise(o: TierOptionsErased): TierDefinition {
   checkObjects(o.produces ?? {}, what);
   if (o.satisfied) {
     rejectUnknownKeys(o.satisfied, ['score', 'atLeast'], `satisfied of ${what}`);
+    requireOption(typeof o.satisfied.score === 'function', what, 'satisfied.score', o.satisfied.score, 'a function');
     requireOption(
       Number.isFinite(o.satisfied.atLeast),
       what,
@@ -205,7 +216,10 @@ function normalise(o: TierOptionsErased): TierDefinition {
       'a finite number',
     );
   }
-  if (o.gates) rejectUnknownKeys(o.gates, ['data', 'signal', 'destination', 'escalate'], `gates of ${what}`);
+  if (o.gates) {
+    rejectUnknownKeys(o.gates, ['data', 'signal', 'destination', 'escalate'], `gates of ${what}`);
+    requireFunctions(o.gates, ['data', 'signal', 'destination', 'escalate'], `gates of ${what}`);
+  }
   requireOption(
     [undefined, 'accept', 'deadLetter'].includes(o.exhausted),
     what,
@@ -239,7 +253,11 @@ function times(o: TierOptionsErased, what: string): Pick<TierDefinition, 'timing
   requireOption(isCount(batch.size, 1, 10_000), what, 'batch.size', batch.size, 'a whole number from 1 to 10,000');
   const windowMs = toMs(batch.window ?? '0ms', `batch.window of ${what}`);
   requireOption(windowMs <= 300_000, what, 'batch.window', batch.window, 'at most 5m');
-  if (o.pace) rejectUnknownKeys(o.pace, ['minInterval', 'onThrottle'], `pace of ${what}`);
+  if (o.pace) {
+    rejectUnknownKeys(o.pace, ['minInterval', 'onThrottle'], `pace of ${what}`);
+    const known = [undefined, 'queue', 'latest', 'drop'].includes(o.pace.onThrottle);
+    requireOption(known, what, 'pace.onThrottle', o.pace.onThrottle, "'queue', 'latest' or 'drop'");
+  }
   if (o.retry) rejectUnknownKeys(o.retry, ['maxAttempts', 'backoff'], `retry of ${what}`);
   const maxAttempts = o.retry?.maxAttempts ?? 5;
   requireOption(isCount(maxAttempts, 1, 100), what, 'retry.maxAttempts', maxAttempts, 'a whole number from 1 to 100');
@@ -275,10 +293,6 @@ function isSchema(value: unknown): boolean {
 /** Tells a reference to a tier from a schema. */
 export function isTierRef(value: unknown): value is AnyTierRef {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'tier-ref';
-}
-
-function isCount(n: number, least: number, most: number): boolean {
-  return Number.isInteger(n) && n >= least && n <= most;
 }
 
 function isShare(n: number): boolean {

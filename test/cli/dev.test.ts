@@ -76,7 +76,7 @@ describe('sluice dev', () => {
     project.write('functions/texts/careful.ts', 'export default {');
     await dev.until('waits for its files to change');
     expect(dev.out()).toContain('"code":"file-invalid"');
-    await project.sluice(send('meanwhile', 'hi'));
+    expect((await project.sluice(send('meanwhile', 'hi'))).code).toBe(0);
     project.write('functions/texts/careful.ts', CAREFUL);
     await dev.until('texts runs on', 3);
     await dev.until('"flowId":"meanwhile","tier":"careful"');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -10,7 +10,7 @@ export interface Ran {
   readonly out: string;
   readonly err: string;
   /** Its standard output as JSON, one value a line. */
-  readonly json: readonly Record<string, never>[];
+  readonly json: readonly Record<string, unknown>[];
 }
 
 /** A command that goes on. */
@@ -19,7 +19,7 @@ export interface Running {
   out(): string;
   err(): string;
   /** Waits until it has printed something on stderr or stdout. */
-  until(text: string | RegExp, times?: number): Promise<void>;
+  until(text: string, times?: number): Promise<void>;
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -69,13 +69,17 @@ export function newProject(files: Readonly<Record<string, string>>): Project {
       return { code, out, err: started.err(), json: out.split('\n').flatMap(parsed) };
     },
     async remove() {
-      await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'exit'))));
+      for (const child of running) {
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      }
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-function parsed(line: string): readonly Record<string, never>[] {
+function parsed(line: string): readonly Record<string, unknown>[] {
   try {
     return line === '' ? [] : [JSON.parse(line)];
   } catch {
@@ -93,9 +97,9 @@ function following(child: ChildProcess): Running {
     out: () => out,
     err: () => err,
     async until(text, times = 1) {
-      const pattern = new RegExp(typeof text === 'string' ? RegExp.escape(text) : text.source, 'g');
-      for (let waited = 0; ((out + err).match(pattern)?.length ?? 0) < times; waited += 20) {
-        if (waited > 15_000 || child.exitCode !== null) throw new Error(`never printed ${pattern}:\n${out}\n${err}`);
+      const pieces = (): number => (out + err).split(text).length - 1;
+      for (let waited = 0; pieces() < times; waited += 20) {
+        if (waited > 15_000 || child.exitCode !== null) throw new Error(`never printed ${text}:\n${out}\n${err}`);
         await setTimeout(20);
       }
     },
@@ -107,11 +111,12 @@ function following(child: ChildProcess): Running {
   };
 }
 
-/** Whether a process is there. */
+/** Whether a process runs; one that has ended and that nobody has asked about yet does not. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
     return false;
   }
+  return !existsSync(`/proc/${pid}/stat`) || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }

@@ -8,7 +8,7 @@ afterAll(() => project.remove());
 const lines = (...values: readonly unknown[]): string =>
   values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join('\n');
 const flow = (flowId: string, text: string): object => ({ flowId, data: { text } });
-const summaryOf = ({ json }: Ran): unknown => (json.at(-1) as { summary?: unknown } | undefined)?.summary;
+const summaryOf = ({ json }: Ran): unknown => json.at(-1)?.summary;
 
 describe('sluice run', () => {
   it.concurrent('answers every line of a file, with U+2028 in it and no newline at its end', async () => {
@@ -54,7 +54,7 @@ describe('sluice run', () => {
     }); // prettier-ignore
     const bad = ran.json
       .filter((line) => 'line' in line)
-      .map((line) => line as { line: number; error: { fix?: string } });
+      .map((line) => line as unknown as { line: number; error: { fix?: string } });
     expect(bad.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7]);
     expect(bad[1]!.error.fix).toContain('{"data": {"text":"no data key"}}');
     expect(bad[3]!.error.fix).toContain('Did you mean "quick"?');
@@ -85,6 +85,14 @@ describe('sluice run', () => {
     const code = await new Promise((resolve) => running.process.on('exit', resolve));
     expect(code).toBe(0);
     expect(running.err()).not.toContain('Warning');
+  });
+
+  it.concurrent('is interrupted while its input says nothing', async () => {
+    const running = project.start(['run', '--json']);
+    running.process.stdin!.write(`${lines(flow('a', 'hello world'))}\n`);
+    await running.until('"flowId":"a"');
+    expect(await running.kill('SIGINT')).toBe(130);
+    expect(running.out()).toContain('"answered":1');
   });
 
   it.concurrent('names what it cannot find', async () => {

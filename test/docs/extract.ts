@@ -23,14 +23,20 @@ export function examples(): readonly Example[] {
   return [...inPages, ...inLibrary];
 }
 
-const groupOf = (page: string): string => page.replace(/^docs\//, '').replace(/\.md$/, '').replaceAll('/', '-');
+const groupOf = (page: string): string =>
+  page
+    .replace(/^docs\//, '')
+    .replace(/\.md$/, '')
+    .replaceAll('/', '-');
 
 function blocks(source: string, margin: RegExp, group: string): readonly Example[] {
   const found: Example[] = [];
   let start: number | undefined;
   let inExample = group !== 'lib';
   let lines: string[] = [];
-  for (const [i, text] of readFileSync(ROOT + source, 'utf8').split('\n').entries()) {
+  for (const [i, text] of readFileSync(ROOT + source, 'utf8')
+    .split('\n')
+    .entries()) {
     const line = text.replace(margin, '');
     if (group === 'lib' && start === undefined) {
       if (/^\s*\/\*\*/.test(text)) inExample = false;

@@ -20,7 +20,9 @@ export interface Line {
 export function prose(page: string): readonly Line[] {
   const lines: Line[] = [];
   let fenced = false;
-  for (const [i, text] of readFileSync(ROOT + page, 'utf8').split('\n').entries()) {
+  for (const [i, text] of readFileSync(ROOT + page, 'utf8')
+    .split('\n')
+    .entries()) {
     if (/^\s*```/.test(text)) fenced = !fenced;
     else if (!fenced) lines.push({ number: i + 1, text });
   }

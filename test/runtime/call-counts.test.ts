@@ -8,6 +8,13 @@ import { carrying, cheap, Guess, Item, joining } from '../support/tiers.ts';
 
 const counts = (cascade: TestCascade) => ({ ...cascade.calls });
 
+/** Delivers queue after queue; a list of them at the same time. */
+function inTurn(...queues: readonly (string | readonly string[])[]): (cascade: TestCascade) => Promise<void> {
+  return async (cascade) => {
+    for (const at of queues) await Promise.all([at].flat().map((queue) => cascade.deliver(queue)));
+  };
+}
+
 /** What the decision records say was called: the cost of a flow as its owner sees it. */
 function recorded(cascade: TestCascade, flow: string) {
   const total = { queue: 0, table: 0, object: 0 };
@@ -40,12 +47,9 @@ describe('exact calls of one flow', () => {
   });
 
   const joined: readonly (readonly [string, (cascade: TestCascade) => Promise<unknown>])[] = [
-    ['data first', async (c) => (await c.deliver('dear.photos'), await c.deliver('cheap'), await c.deliver('dear'))],
-    ['signal first', async (c) => (await c.deliver('cheap'), await c.deliver('dear'), await c.deliver('dear.photos'))],
-    [
-      'both at once',
-      async (c) => (await c.deliver('cheap'), await Promise.all([c.deliver('dear'), c.deliver('dear.photos')])),
-    ],
+    ['data first', inTurn('dear.photos', 'cheap', 'dear')],
+    ['signal first', inTurn('cheap', 'dear', 'dear.photos')],
+    ['both at once', inTurn('cheap', ['dear', 'dear.photos'])],
   ];
   test.each(joined)('joined, %s: four table calls', async (_, arrive) => {
     const cascade = await started({ tiers: [cheap({ sure: unsure }), joining()] });
@@ -175,7 +179,13 @@ describe('exact calls of one flow', () => {
         ...cloud,
         queue: (name) => {
           const queue = cloud.queue(name);
-          return { ...queue, send: (messages) => (sends.push(`${name} ${messages.length}`), queue.send(messages)) };
+          return {
+            ...queue,
+            send: (messages) => {
+              sends.push(`${name} ${messages.length}`);
+              return queue.send(messages);
+            },
+          };
         },
       }),
     });

@@ -30,10 +30,13 @@ export interface TestCascade {
   send(entry: string, data: unknown, options?: Record<string, unknown>): Promise<string>;
   /** Puts a raw message on a queue, as a stranger to the client could. */
   put(queue: string, body: string): Promise<void>;
-  /** Receives one batch of a queue and handles it; `times` delivers the same batch again before anything is deleted. */
+  /**
+   * Receives one batch of a queue and handles it. `times` delivers the same batch again before anything is deleted, one
+   * after the other or `together`; `lose` loses the delete.
+   */
   deliver(
     queue: string,
-    options?: { readonly times?: number; readonly max?: number; readonly lose?: boolean },
+    options?: { readonly times?: number; readonly together?: boolean; readonly max?: number; readonly lose?: boolean },
   ): Promise<number>;
   /** Delivers until every queue is empty; advances the clock to the next delayed message where only those are left. */
   drain(options?: { readonly times?: number }): Promise<void>;
@@ -76,13 +79,22 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
   const handlers = new Map(graph.tiers.flatMap((plan) => queueHandlers(plan, cloud)));
   const destination: BatchHandler | undefined = graph.destination && destinationHandler(graph.destination, cloud);
 
-  const deliver: TestCascade['deliver'] = async (name, { times = 1, max = 100, lose = false } = {}) => {
+  const deliver: TestCascade['deliver'] = async (
+    name,
+    { times = 1, together = false, max = 100, lose = false } = {},
+  ) => {
     const queue = cloud.queue(name);
     const messages = await queue.receive({ max, visibilityMs: 60_000, waitMs: 0 });
     if (messages.length === 0) return 0;
-    let failed: readonly string[] = [];
-    for (let i = 0; i < times; i += 1) ({ failed } = await handle(name, messages));
-    if (!lose) await queue.delete(messages.map((m) => m.receipt).filter((r) => !failed.includes(r)));
+    const runs: Promise<{ failed: readonly string[] }>[] = [];
+    for (let i = 0; i < times; i += 1) {
+      runs.push(handle(name, messages));
+      if (!together) await runs[i];
+    }
+    // A message is gone as soon as one of its deliveries at work says it is done; of deliveries in turn the last one says.
+    const ends = together ? await Promise.all(runs) : [await runs.at(-1)!];
+    const done = messages.map((m) => m.receipt).filter((r) => !ends.every(({ failed }) => failed.includes(r)));
+    if (!lose) await queue.delete(done);
     return messages.length;
   };
   const handle = async (name: string, messages: readonly ReceivedMessage[]): Promise<{ failed: readonly string[] }> => {

@@ -1,0 +1,64 @@
+import { text } from 'node:stream/consumers';
+import { type Duration, toMs } from '../core/duration.ts';
+import { isSluiceError, toError } from '../core/errors.ts';
+import { checkFlowId } from '../core/flow-id.ts';
+import type { SendOptions } from '../runtime/client.ts';
+import { notFound, wrongUsage } from './failure.ts';
+import type { CommonOptions } from './io.ts';
+import { readObject, toDate } from './run-line.ts';
+
+/** What `send` takes. */
+export type CliSendOptions = CommonOptions & {
+  readonly flow?: string;
+  readonly object?: readonly string[];
+  readonly fair?: string;
+  readonly delay?: string;
+  readonly at?: string;
+  readonly wait?: string | true;
+};
+
+/** The data: an argument, or all of stdin. */
+export async function readData(json: string | undefined): Promise<unknown> {
+  if (json === undefined && process.stdin.isTTY)
+    throw wrongUsage('there is no data', `Give it as JSON: npx sluice send <entry> '{"text":"hello"}'`);
+  const source = json === undefined || json === '-' ? await text(process.stdin) : json;
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw wrongUsage(
+      `the data is not JSON: ${toError(error).message}`,
+      `Put it in quotes that your shell keeps: '{"text":"hello"}'`,
+    );
+  }
+}
+
+/** The options as the client takes them. */
+export async function toSendOptions(options: CliSendOptions): Promise<SendOptions<never>> {
+  const { flow, object = [], fair, delay, at, wait } = options;
+  const objects: Record<string, Uint8Array> = {};
+  for (const given of object) {
+    const [, name, path] = /^([^=]+)=(.+)$/.exec(given) ?? [];
+    if (name === undefined) throw wrongUsage(`--object ${given} is not name=path`, 'Write --object photo=cat.png.');
+    objects[name] = await readObject(name, path, '.').catch((error: unknown) => {
+      throw notFound('file', toError(error).message);
+    });
+  }
+  return {
+    ...(flow !== undefined && { flowId: checkFlowId(flow) }),
+    ...(fair !== undefined && { fair }),
+    ...(delay !== undefined && { delay: toDuration(delay, '--delay') }),
+    ...(at !== undefined && { at: toDate(/^\d+$/.test(at) ? Number(at) : at, '--at') }),
+    ...(wait !== undefined && { reply: true }),
+    ...(object.length > 0 && { objects }),
+  } as SendOptions<never>;
+}
+
+/** A duration, or an error that says how to write one. */
+export function toDuration(value: string, option: string): Duration {
+  try {
+    toMs(value, option);
+    return value as Duration;
+  } catch (error) {
+    throw isSluiceError(error) ? wrongUsage(error.problem, error.fix) : error;
+  }
+}
