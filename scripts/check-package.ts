@@ -10,13 +10,30 @@ import { delimiter, join, resolve } from 'node:path';
 const root = process.cwd();
 const project = await mkdtemp(join(tmpdir(), 'sluice-package-'));
 const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-const run = (command: string, args: readonly string[], options: { readonly cwd?: string; readonly input?: string } = {}): string =>
-  execFileSync(command, args, { cwd: project, encoding: 'utf8', env: { ...process.env, PATH: path }, stdio: ['pipe', 'pipe', 'inherit'], ...options });
+const run = (
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string } = {},
+): string =>
+  execFileSync(command, args, {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...options,
+  });
 
 const FILES: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
   'tsconfig.json': JSON.stringify({
-    compilerOptions: { target: 'ES2024', module: 'NodeNext', strict: true, noEmit: true, allowImportingTsExtensions: true, types: ['node'] },
+    compilerOptions: {
+      target: 'ES2024',
+      module: 'NodeNext',
+      strict: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      types: ['node'],
+    },
     include: ['**/*.ts'],
   }),
   'functions/greetings/quick.ts': `
@@ -54,9 +71,9 @@ await cloud.close();`,
 
 try {
   run('npx', ['publint', '--strict'], { cwd: root });
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root })) as [
-    { filename: string; size: number; unpackedSize: number; files: readonly { path: string }[] },
-  ];
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root }),
+  ) as [{ filename: string; size: number; unpackedSize: number; files: readonly { path: string }[] }];
   const stray = packed.files.filter(({ path: p }) => /^(lib|test|functions|infra|scripts)\//.test(p));
   if (stray.length > 0) throw new Error(`the package holds what it should not: ${stray[0]!.path}`);
   const tarball = resolve(project, packed.filename);
@@ -68,11 +85,17 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', tarball, 'zod@4', '@types/node@24', 'typescript@7.0.2']);
   run('npx', ['tsc', '-p', '.']);
   expectAnswer(run('node', ['main.ts']), 'careful');
-  const lines = run('npx', ['sluice', 'run', 'greetings'], { input: '{"data":{"name":"Ann"}}\n{"data":{"name":"Barbara"}}\n' }).trim().split('\n');
+  const lines = run('npx', ['sluice', 'run', 'greetings'], {
+    input: '{"data":{"name":"Ann"}}\n{"data":{"name":"Barbara"}}\n',
+  })
+    .trim()
+    .split('\n');
   if (lines.length !== 2) throw new Error(`npx sluice run printed ${lines.length} lines instead of 2 answers`);
   expectAnswer(lines.join('\n'), 'careful');
   expectAnswer(lines.join('\n'), 'quick');
-  console.log(`packed package: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB unpacked; a two-tier cascade ran from it`);
+  console.log(
+    `packed package: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB unpacked; a two-tier cascade ran from it`,
+  );
 } finally {
   await rm(project, { recursive: true, force: true });
 }

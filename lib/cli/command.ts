@@ -13,10 +13,10 @@ export type Work<Options extends CommonOptions> = (
 export type Example = readonly [line: string, does: string];
 
 /** Adds the options that every command has. */
-export function withCommonOptions(command: Command): Command {
+export function withCommonOptions(command: Command, dir = 'default: .sluice/<application>'): Command {
   return command
     .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
-    .option('--dir <folder>', 'durable folder (default: .sluice/<application>)')
+    .option('--dir <folder>', `durable folder (${dir})`)
     .option('--json', 'print JSON on stdout and nothing else')
     .option('--verbose', 'print stacks of errors');
 }

@@ -39,7 +39,7 @@ export function addRun(program: Command): void {
     )
     .option('--entry <entry>', 'where lines go that name no entry (default: the first tier)')
     .addHelpText('after', INPUT_HELP);
-  withHelp(withCommonOptions(command), [
+  withHelp(withCommonOptions(command, 'default: none, it runs in memory'), [
     ['run photos flows.ndjson > answers.ndjson', 'answers to a file, the summary to stderr'],
     [`run < flows.ndjson`, 'from stdin'],
     ['run flows.ndjson --json | tail -1', 'the summary as JSON'],

@@ -25,7 +25,11 @@ export function addSend(program: Command): void {
         'The entry is a first tier, or tier.stream for the data of a join; the data is an argument, or stdin (-).',
     )
     .option('--flow <id>', 'flow id (default: a random one)')
-    .option('--object <name=path...>', 'send a file as an object')
+    .option(
+      '--object <name=path>',
+      'send a file as an object; may be given again',
+      (value, all: readonly string[] = []) => [...all, value],
+    )
     .option('--fair <tenant>', 'whose turn it is')
     .option('--delay <time>', 'hold it back, such as 10s; at most 15m')
     .option('--at <time>', 'event time, such as 2026-01-31T12:00:00Z')

@@ -59,7 +59,7 @@ function mismatch(from: JsonSchema, to: JsonSchema, path: string): string | unde
     const inner = path ? `${path}.${key}` : key;
     const source = from.properties?.[key];
     if (from.properties && !source) return `${inner} is declared and never there`;
-    if (source && from.required && !from.required.includes(key)) return `${inner} is declared and only sometimes there`;
+    if (source && !from.required?.includes(key)) return `${inner} is declared and only sometimes there`;
   }
   for (const [key, target] of Object.entries(to.properties ?? {})) {
     const source = from.properties?.[key];

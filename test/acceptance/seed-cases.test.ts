@@ -214,6 +214,12 @@ describe('acceptance', () => {
 
   test('10 an object is fetched at most once a use, never by a tier that does not read it, deleted only after the answer', async () => {
     const order: string[] = [];
+    const noting = <A extends readonly unknown[], R>(what: string, call: (...args: A) => R): ((...args: A) => R) => {
+      return (...args) => {
+        order.push(what);
+        return call(...args);
+      };
+    };
     const first = defineTier({
       name: 'cheap',
       input: Item,
@@ -237,12 +243,12 @@ describe('acceptance', () => {
         ...cloud,
         queue: (name) => {
           const queue = cloud.queue(name);
-          return { ...queue, send: (messages) => (order.push(`send ${name}`), queue.send(messages)) };
+          return { ...queue, send: noting(`send ${name}`, queue.send) };
         },
         objects: {
           ...cloud.objects,
-          get: (reference) => (order.push('get'), cloud.objects.get(reference)),
-          delete: (references) => (order.push('delete'), cloud.objects.delete(references)),
+          get: noting('get', cloud.objects.get),
+          delete: noting('delete', cloud.objects.delete),
         },
       }),
     });

@@ -58,11 +58,11 @@ defineTier({
   output: A,
   predict: () => ({ a: '' }),
 });
-// @ts-expect-error an object that is not declared cannot be produced
 defineTier({
   name: 'x',
   input: A,
   output: A,
+  // @ts-expect-error an object that is not declared cannot be produced
   predict: ({ produce }) => ({ a: String(produce.mask(new Uint8Array())) }),
 });
 defineTier({
