@@ -1,3 +1,4 @@
+export type { Decision, DecisionRecord } from './core/decision.ts';
 export type { Destination } from './core/destination.ts';
 export { defineDestination } from './core/destination.ts';
 export type { Gate } from './core/drop.ts';

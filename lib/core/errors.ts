@@ -45,7 +45,6 @@ export type ErrorCode =
   | 'store-corrupt'
   | 'store-full'
   | 'result-timeout'
-  | 'result-not-kept'
   | 'flow-not-answered'
   | 'terminal'
   | 'retryable'

@@ -28,7 +28,7 @@ export function buildGraph(application: string, files: readonly DefinitionFile[]
   const tierFiles = files.filter((f): f is TierFile => f.definition.kind === 'tier');
   if (tierFiles.length === 0) {
     throw new SluiceError('graph-empty', `application "${application}" has no tier`, {
-      fix: `Add one: npx sluice new tier <name> --application ${application}`,
+      fix: `Add one: npx sluice new tier <name> --first --application ${application}`,
     });
   }
   checkNames(tierFiles);

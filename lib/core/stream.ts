@@ -71,10 +71,14 @@ export function stream<
 }
 
 /** Checks declared objects and returns them. */
-export function checkObjects(objects: ObjectSpecs, what: string): ObjectSpecs {
+export function checkObjects(
+  objects: ObjectSpecs,
+  what: string,
+  known: readonly string[] = ['contentType', 'maxBytes', 'deleteAfter'],
+): ObjectSpecs {
   for (const [name, spec] of Object.entries(objects)) {
     const object = `object "${name}" of ${what}`;
-    rejectUnknownKeys(spec, ['contentType', 'maxBytes', 'deleteAfter'], object);
+    rejectUnknownKeys(spec, known, object);
     const { maxBytes, deleteAfter } = spec;
     requireOption(maxBytes === undefined || maxBytes >= 0, object, 'maxBytes', maxBytes, 'a number of bytes');
     requireOption([undefined, 'accepted'].includes(deleteAfter), object, 'deleteAfter', deleteAfter, "'accepted'");

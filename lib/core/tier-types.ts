@@ -109,7 +109,7 @@ export interface PredictContext<T extends TierTypes, Model> {
   /** Stores an object beside the output; the next tier sees it in `signalObjects`, the destination in `objects`. */
   readonly produce: { readonly [K in T['produces']]: (bytes: Uint8Array) => Promise<void> };
   readonly flowId: string;
-  /** 1 for the first try. */
+  /** 1 for the first delivery; at a paced tier, waits for its turn count too. */
   readonly attempt: number;
   /** Aborted when the tier's timeout is over. */
   readonly abort: AbortSignal;

@@ -48,7 +48,7 @@ export interface TierOptions<
   /** Objects that travel with the data (first tier only; a joined stream declares its own). */
   readonly objects?: Objects & Readonly<Record<string, ObjectSpec>>;
   /** Objects this tier puts out beside its prediction. */
-  readonly produces?: Produces & Readonly<Record<string, ObjectSpec>>;
+  readonly produces?: Produces & Readonly<Record<string, Omit<ObjectSpec, 'deleteAfter'>>>;
   /** Loads the model, once per cold start. */
   readonly load?: (context: { readonly version: string }) => Awaitable<Model>;
   /** One prediction. Give this or `predictBatch`. */
@@ -100,7 +100,10 @@ export interface TierOptions<
   readonly retry?: { readonly maxAttempts?: number; readonly backoff?: Duration };
   /** Share of accepted flows, 0 to 1, that also escalates in shadow. */
   readonly audit?: number;
-  /** Names whose turn it is: a tenant that floods the queue does not starve the others. */
+  /**
+   * Names the tenant whose turn it is, from here on: one that floods the next queues does not starve the others. For this
+   * tier's own queue the sender says it: `send(data, { fair })`.
+   */
   readonly fairBy?: (x: { readonly data: DataOf<I, J> }) => string;
 }
 
@@ -204,7 +207,7 @@ function normalise(o: TierOptionsErased): TierDefinition {
     'left out: only the first tier or a stream declares them',
   );
   checkObjects(o.objects ?? {}, what);
-  checkObjects(o.produces ?? {}, what);
+  checkObjects(o.produces ?? {}, what, ['contentType', 'maxBytes']);
   if (o.satisfied) {
     rejectUnknownKeys(o.satisfied, ['score', 'atLeast'], `satisfied of ${what}`);
     requireOption(typeof o.satisfied.score === 'function', what, 'satisfied.score', o.satisfied.score, 'a function');

@@ -63,7 +63,7 @@ async function listFiles(dir: string): Promise<readonly string[]> {
       `there is no application in ${relative(process.cwd(), dir) || dir}`,
       {
         cause,
-        fix: `Name a folder of tier files, or begin one: npx sluice new tier <name> --application ${basename(dir)}`,
+        fix: `Name a folder of tier files, or begin one: npx sluice new tier <name> --first --application ${basename(dir)}`,
       },
     );
   }

@@ -8,9 +8,12 @@ import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Answer, TierModule, TierTypes, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { toAnswer } from './answer.ts';
-import { objectReader } from './objects.ts';
+import { objectReader, objectStoreFailed } from './objects.ts';
 import { post } from './outbox.ts';
 import { replyKey } from './reply.ts';
+
+/** An untyped client, `connect('thumb', …)`, may send any objects or none. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** What `send` takes beside the data. */
 export type SendOptions<Objects extends string> = {
@@ -26,9 +29,11 @@ export type SendOptions<Objects extends string> = {
   readonly reply?: boolean;
   /** Tenant whose turn it is: a tenant that floods the queue does not starve the others. */
   readonly fair?: string;
-} & ([Objects] extends [never]
-  ? { readonly objects?: never }
-  : { readonly objects: { readonly [K in Objects]: Uint8Array } });
+} & (IsAny<Objects> extends true
+  ? { readonly objects?: Readonly<Record<string, Uint8Array>> }
+  : [Objects] extends [never]
+    ? { readonly objects?: never }
+    : { readonly objects: { readonly [K in Objects]: Uint8Array } });
 
 /** What was sent. */
 export interface Sent {
@@ -37,9 +42,12 @@ export interface Sent {
   readonly id: string;
 }
 
-type Rest<Objects extends string> = [Objects] extends [never]
-  ? [options?: SendOptions<Objects>]
-  : [options: SendOptions<Objects>];
+type Rest<Objects extends string> =
+  IsAny<Objects> extends true
+    ? [options?: SendOptions<Objects>]
+    : [Objects] extends [never]
+      ? [options?: SendOptions<Objects>]
+      : [options: SendOptions<Objects>];
 
 /** A typed client of one entry of a cascade. */
 export interface Client<T extends TierTypes> {
@@ -97,13 +105,13 @@ export function connect<M extends TierModule>(
   const sendBatch = async (items: readonly Item[]): Promise<readonly (Sent & { readonly error?: Error })[]> => {
     const prepared = await Promise.all(items.map((item) => prepare(cloud, queue, item)));
     const ready = prepared.flatMap((p) => ('posting' in p ? [p] : []));
-    const errors = await post(
+    const posted = await post(
       cloud,
       ready.map((p) => p.posting),
     );
-    const failed = new Map(ready.map((p, i) => [p, errors[i]] as const));
+    const failed = new Map(ready.map((p, i) => [p, posted[i]?.error] as const));
     return prepared.map((p) => {
-      const error = 'posting' in p ? failed.get(p) : p.error;
+      const error = 'posting' in p ? unsent(failed.get(p), p.sent.flowId, queue) : p.error;
       return error ? { ...p.sent, error } : p.sent;
     });
   };
@@ -114,10 +122,22 @@ export function connect<M extends TierModule>(
       if (sent!.error) throw sent!.error;
       return sent!;
     },
-    result: (flowId, { timeout = '30s' } = {}) =>
+    result: async (flowId, { timeout = '30s' } = {}) =>
       waitForResult(cloud, checkFlowId(flowId), toMs(timeout, 'timeout of result')),
   };
   return client as Client<TypesOf<M['default']>>;
+}
+
+/** A queue's error as the sender of one flow reads it. */
+function unsent(error: Error | undefined, flow: string, queue: string): Error | undefined {
+  if (!error) return undefined;
+  if (isSluiceError(error)) return located(error, { flow });
+  return new SluiceError('queue-failed', `the flow was not sent: ${error.message}`, {
+    flow,
+    queue,
+    cause: error,
+    fix: 'Send it again: under the same flow id nothing is doubled.',
+  });
 }
 
 type Prepared =
@@ -191,7 +211,10 @@ async function putObjects(
         fix: 'Send a Uint8Array or Buffer.',
       });
     }
-    references[name] = await cloud.objects.put(`objects/${encodeURIComponent(flow)}/${name}`, bytes);
+    const key = `objects/${encodeURIComponent(flow)}/${name}`;
+    references[name] = await cloud.objects.put(key, bytes).catch((error: unknown) => {
+      throw located(objectStoreFailed(`storing the object "${name}"`, error), { flow });
+    });
   }
   return references;
 }

@@ -2,7 +2,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import { validate } from '../core/schema.ts';
-import type { Effect, Outcome, ReplyStatus, Step } from '../core/step/effects.ts';
+import type { Effect, Outcome, PredictOutcome, ReplyStatus, Step } from '../core/step/effects.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor, PredictRequest } from '../ports/predictor.ts';
 import { objectReader } from './objects.ts';
@@ -110,12 +110,12 @@ async function doQuick(place: Workplace, runs: readonly Run[]): Promise<void> {
 
 async function doSend(place: Workplace, runs: readonly Run[]): Promise<readonly Settled[]> {
   if (runs.length === 0) return [];
-  const errors = await post(
+  const posted = await post(
     place.cloud,
     runs.map((run) => run.waiting as Effect & { do: 'send' }),
   );
-  return errors.map((error) =>
-    error ? { error: infrastructure('queue-failed', 'sending', place, error) } : { value: undefined },
+  return posted.map(({ error, puts }) =>
+    error ? { error: infrastructure('queue-failed', 'sending', place, error) } : { value: puts },
   );
 }
 
@@ -174,8 +174,7 @@ async function doPredict(place: Workplace, waiting: readonly Run[]): Promise<voi
   const requests = runs.map((run): PredictRequest => (run.waiting as Effect & { do: 'predict' }).ask);
   const results = await predictAll(place.predictor!, requests);
   for (const [i, run] of runs.entries()) {
-    const result = results[i]!;
-    resume(place, run, 'error' in result ? { error: result.error } : { value: result });
+    resume(place, run, { value: results[i] });
   }
 }
 
@@ -183,11 +182,11 @@ async function doPredict(place: Workplace, waiting: readonly Run[]): Promise<voi
 async function predictAll(
   predictor: Predictor,
   requests: readonly PredictRequest[],
-): Promise<readonly ({ readonly error: unknown } | object)[]> {
+): Promise<readonly PredictOutcome[]> {
   try {
     return await predictor.predict(requests);
   } catch (error) {
-    return requests.map(() => ({ error }));
+    return requests.map(() => ({ error: toError(error), fetched: { bytes: 0, calls: 0 } }));
   }
 }
 

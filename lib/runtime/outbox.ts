@@ -55,13 +55,22 @@ export interface Posting {
   readonly delayMs?: number;
 }
 
-/** Sends postings in one call per queue; the result has one entry a posting: `undefined` where it was sent. */
-export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<readonly (Error | undefined)[]> {
-  const results: (Error | undefined)[] = new Array(postings.length).fill(undefined);
+/** What became of a posting. */
+export interface Posted {
+  /** Object puts it took: one where the message was too large to travel inline. */
+  readonly puts: number;
+  /** Why it was not sent. */
+  readonly error?: Error;
+}
+
+/** Sends postings in one call per queue; the result has one entry a posting, in order. */
+export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<readonly Posted[]> {
+  const results: Posted[] = new Array(postings.length);
   const byQueue = new Map<string, { readonly at: number; readonly message: OutgoingMessage }[]>();
   for (const [at, posting] of postings.entries()) {
     try {
-      const { body } = await toBody(cloud, posting.message);
+      const { body, puts } = await toBody(cloud, posting.message);
+      results[at] = { puts };
       const message: OutgoingMessage = {
         body,
         ...(posting.group !== undefined && { group: posting.group }),
@@ -71,7 +80,7 @@ export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<
       if (list) list.push({ at, message });
       else byQueue.set(posting.queue, [{ at, message }]);
     } catch (error) {
-      results[at] = toError(error);
+      results[at] = { puts: 0, error: toError(error) };
     }
   }
   await Promise.all(
@@ -81,7 +90,10 @@ export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<
         name,
         list.map((entry) => entry.message),
       );
-      for (const [i, { at }] of list.entries()) results[at] = sent[i];
+      for (const [i, { at }] of list.entries()) {
+        const error = sent[i];
+        if (error) results[at] = { ...results[at]!, error };
+      }
     }),
   );
   return results;

@@ -138,8 +138,11 @@ describe('sluice send', () => {
       { input: '{"text":"hi"}' },
     );
     expect(piped.code).toBe(0);
+    for (const file of ['a.bin', 'b.bin']) project.write(file, file);
+    const withObjects = ['--object', 'a=a.bin', '--object', 'b=b.bin', 'quick', '{}', '--delay', '1m'];
+    expect((await project.sluice(['send', ...withObjects])).code).toBe(0);
     expect((await project.sluice(['list', '--json'])).json).toMatchObject([
-      [{ tiers: [{ queues: { ready: 1, delayed: 1 } }, {}] }],
+      [{ tiers: [{ queues: { ready: 1, delayed: 2 } }, {}] }],
     ]);
   });
 });

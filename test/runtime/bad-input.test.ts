@@ -197,6 +197,24 @@ describe('the client refuses what could not be read', () => {
   }
 });
 
+describe('the client says what it could not send', () => {
+  test.each<[Part, string]>([
+    ['send', 'queue-failed'],
+    ['put', 'object-failed'],
+  ])('%s is away', async (part, code) => {
+    const fault = faults();
+    const first = cheap({ sure, extra: { objects: { photo: {} } } });
+    const cascade = await started({ tiers: [first, carrying()], wrap: fault.wrap });
+    const send = () => cascade.send('cheap', { n: 1 }, { flowId: 'f', objects: { photo: new Uint8Array(3) } });
+    fault.down(part);
+    await expect(send()).rejects.toMatchObject({ code, place: { flow: 'f' }, fix: expect.any(String) });
+    fault.down();
+    await send();
+    await cascade.drain();
+    expect(flows(cascade)).toEqual(['f']);
+  });
+});
+
 describe('large bodies', () => {
   const Text = z.object({ text: z.string() });
   const mb = { text: 'x'.repeat(2 ** 20) };
@@ -633,6 +651,25 @@ describe('faults of the cloud are never the flow’s', () => {
     fault.down();
     await cascade.drain();
     expect(cascade.answers).toHaveLength(1);
+  });
+
+  test('a parked half that cannot be fetched for a while outlives its ttl', async () => {
+    const fault = faults();
+    const dear = joining({}, { ttl: '1m' });
+    const cascade = await started({ tiers: [cheap(), dear as AnyTier], wrap: fault.wrap });
+    await cascade.send('dear.photos', { photo: 'x'.repeat(100_000) }, { flowId: 'f' });
+    await cascade.drain();
+    await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+    await cascade.deliver('cheap');
+    fault.down('get');
+    for (let round = 0; round < 60; round += 1) {
+      await cascade.deliver('dear');
+      cascade.clock.advance(20_000);
+      await cascade.sweep();
+    }
+    fault.down();
+    await cascade.drain();
+    expect(flows(cascade)).toEqual(['f']);
   });
 
   test('a quick back-off does not wear out the queue’s own patience while the cloud is away', async () => {

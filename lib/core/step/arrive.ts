@@ -138,9 +138,14 @@ function declaredObjects(story: Story, plan: TierPlan, objects: ObjectReferences
         },
       );
     }
-    // Whether it is deleted is for the tier to say, whatever the sender wrote.
+    // Whether it is deleted is for the tier to say, whatever the sender wrote; what it is, for whoever knows.
     const { deleteAfter: _, ...sent } = reference;
-    stamped[name] = spec.deleteAfter ? { ...sent, deleteAfter: spec.deleteAfter } : sent;
+    const contentType = sent.contentType ?? spec.contentType;
+    stamped[name] = {
+      ...sent,
+      ...(contentType !== undefined && { contentType }),
+      ...(spec.deleteAfter && { deleteAfter: spec.deleteAfter }),
+    };
   }
   return stamped;
 }

@@ -27,11 +27,12 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonl
       owner: incoming.deliveryId,
       message: incoming.id,
       lease: at + plan.limits.leaseMs,
-      ...(isJoin && keptFrom(plan, at)),
+      ...(isJoin ? keptFrom(plan, at) : { [EXPIRES_AT]: expiresAt(at + DONE_TTL_MS) }),
     },
-    ...(!isJoin && { setIfAbsent: { [EXPIRES_AT]: expiresAt(at + DONE_TTL_MS) } }),
+    // The table deletes late: a mark past its time still lies there and counts as gone.
+    ...(!isJoin && { remove: ['done'] }),
     // A join's halves must still be there: between meeting and claiming, another delivery may have finished the flow.
-    when: isJoin ? [...free(at), ...BOTH_HALVES] : free(at),
+    when: isJoin ? [...free(at), ...BOTH_HALVES] : freeOrOver(at),
   });
   if (!result.applied) return yield* refused(story, result.item, at);
   story.claimKey = key;
@@ -46,6 +47,12 @@ const BOTH_HALVES: readonly Condition[] = [
 /** Nobody is at work on the flow here, and nobody has finished it. */
 function free(at: number): readonly Condition[] {
   return [{ attribute: 'done', is: 'absent' }, absentOr('lease', '<=', at)];
+}
+
+/** As {@link free}, where a done-mark past its time does not count. */
+function freeOrOver(at: number): readonly Condition[] {
+  const over: Condition = { attribute: EXPIRES_AT, is: '<=', value: at / 1_000 };
+  return [{ any: [{ attribute: 'done', is: 'absent' }, over] }, absentOr('lease', '<=', at)];
 }
 
 /** Halves that have met no longer wait for each other: a retry that comes after their ttl must still find them. */
@@ -87,7 +94,10 @@ export function* complete(story: Story, plan: TierPlan, outputId: string): Step<
 /** Gives a claim back after a failure, so that the retry does not wait for the lease to run out; halves stay for it until `until`. */
 export function* release(story: Story, until: number): Step<void> {
   const { claimKey, incoming, plan } = story;
-  if (claimKey === undefined) return;
+  if (claimKey === undefined) {
+    if (story.met) yield* keepHalves(story, until);
+    return;
+  }
   delete story.claimKey;
   yield* write(story, {
     key: claimKey,

@@ -8,7 +8,7 @@ import type { TierPlan } from '../plan.ts';
 import type { Work } from './arrive.ts';
 import { complete } from './claim.ts';
 import { ACK, gated, now, type Outcome, type Predicted, type Step } from './effects.ts';
-import { type Details, placeOf, record, reply, type Story } from './story.ts';
+import { type Details, placeOf, post, record, reply, type Story } from './story.ts';
 
 /** What a prediction leads to. */
 export type Verdict = 'accept' | 'escalate' | 'exhausted';
@@ -75,8 +75,7 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   const id = outputId(story, plan, plan.answers);
   if (output === drop) return yield* droppedAt(story, plan, id, 'destination');
   const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
-  story.calls.queue += 1;
-  yield { do: 'send', queue: plan.answers, message: answer };
+  yield* post(story, plan.answers, answer);
   const shadow = isAudited(plan, work.flow)
     ? yield* escalate(story, plan, work, predicted, predicted.output, true)
     : undefined;
@@ -134,14 +133,7 @@ function* escalate(
   const id = outputId(story, plan, shadow ? `${next.queue}#audit` : next.queue);
   const message = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'signal');
   const carried = next.joins ? {} : { data: work.data, objects: work.objects };
-  const group = message.fair;
-  story.calls.queue += 1;
-  yield {
-    do: 'send',
-    queue: next.queue,
-    message: { ...message, ...carried, ...(shadow && { audit: true }) },
-    ...(group !== undefined && { group }),
-  };
+  yield* post(story, next.queue, { ...message, ...carried, ...(shadow && { audit: true }) }, message.fair);
   return { id, to: next.queue };
 }
 

@@ -42,6 +42,9 @@ export interface Ask {
 }
 
 /** What came of an {@link Ask}. */
+export type PredictOutcome = Predicted | { readonly error: Error; readonly fetched: Predicted['fetched'] };
+
+/** A prediction made. */
 export interface Predicted {
   readonly output: unknown;
   readonly ms: number;
@@ -95,6 +98,11 @@ export function* store(key: string, text: string): Step<ObjectReference> {
   return (yield { do: 'store', key, text }) as ObjectReference;
 }
 
-export function* predict(ask: Ask): Step<Predicted> {
-  return (yield { do: 'predict', ask }) as Predicted;
+export function* predict(ask: Ask): Step<PredictOutcome> {
+  return (yield { do: 'predict', ask }) as PredictOutcome;
+}
+
+/** Sends a message; returns the object puts it took, one where the message was too large for its queue. */
+export function* send(queue: string, message: Envelope | DeadLetter, group?: string): Step<number> {
+  return (yield { do: 'send', queue, message, ...(group !== undefined && { group }) }) as number;
 }

@@ -5,7 +5,7 @@ import { derivedFraction, derivedId } from '../identity.ts';
 import { DEAD_LETTER_RETENTION_MS } from '../plan.ts';
 import { release } from './claim.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
-import { placeOf, record, reply, type Story, write } from './story.ts';
+import { placeOf, post, record, reply, type Story, write } from './story.ts';
 
 /** Longest back-off: as long as SQS may delay a message. */
 const MAX_BACKOFF_MS = 900_000;
@@ -88,8 +88,7 @@ function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
     at: yield* now(),
     body: incoming.body,
   };
-  story.calls.queue += 1;
-  yield { do: 'send', queue: plan.deadLetters, message: letter };
+  yield* post(story, plan.deadLetters, letter);
   return letter;
 }
 

@@ -66,7 +66,9 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     yield* record(story, 'parked', { reason: `waits for its ${side === 'data' ? 'signal' : 'data'}` });
     return ACK;
   }
-  const own = stored.id === mine.id ? mine : yield* whole(story, stored);
+  story.met = true;
+  // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
+  const own = stored.id === mine.id && stored.ts === mine.ts ? mine : yield* whole(story, stored);
   if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, own, other);
   return bothHalves(story, work, side, own, yield* whole(story, other));
 }

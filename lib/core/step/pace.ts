@@ -65,18 +65,26 @@ function* waitUnlessOlder(
  */
 function* waitInLine(story: Story, key: string, at: number, next: number, intervalMs: number): Step<Outcome> {
   if (story.incoming.receives > 1 && next - at <= intervalMs) return yield* waitUntil(story, at, next);
-  const behind = yield* write(story, {
-    key,
-    add: { tail: intervalMs },
-    when: [{ attribute: 'tail', is: '>=', value: next }],
-  });
-  if (behind.applied) return yield* waitUntil(story, at, Number(behind.item.tail));
+  const behind = yield* lineUp(story, key, next, intervalMs);
+  if (behind !== undefined) return yield* waitUntil(story, at, behind);
   const first = yield* write(story, {
     key,
     set: { tail: next },
     when: [absentOr('tail', '<', next)],
   });
-  return yield* waitUntil(story, at, first.applied ? next : Number(first.item?.tail ?? next) + intervalMs);
+  // Not applied: another one has just begun the line, so there is a place behind it.
+  const place = first.applied ? next : ((yield* lineUp(story, key, next, intervalMs)) ?? next);
+  return yield* waitUntil(story, at, place);
+}
+
+/** Takes the place behind the last one in line; nothing where no line reaches beyond the next turn. */
+function* lineUp(story: Story, key: string, next: number, intervalMs: number): Step<number | undefined> {
+  const behind = yield* write(story, {
+    key,
+    add: { tail: intervalMs },
+    when: [{ attribute: 'tail', is: '>=', value: next }],
+  });
+  return behind.applied ? Number(behind.item.tail) : undefined;
 }
 
 function* waitUntil(story: Story, at: number, until: number): Step<Outcome> {

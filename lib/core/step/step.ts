@@ -65,10 +65,11 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
     signalObjects: work.signal?.objects ?? {},
     producePrefix: producePrefix(story, plan, work),
   });
-  story.modelMs = predicted.ms;
-  if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
   story.fetched += predicted.fetched.bytes;
   story.calls.object += predicted.fetched.calls;
+  if ('error' in predicted) throw predicted.error;
+  story.modelMs = predicted.ms;
+  if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
   const result = yield* validated(plan.tier.output, predicted.output);
   if ('value' in result) return { ...predicted, output: result.value };
   throw new SluiceError('prediction-invalid', `the prediction does not fit the output schema: ${result.problem}`, {

@@ -1,10 +1,11 @@
+import type { DeadLetter } from '../dead-letter.ts';
 import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ErrorPlace } from '../errors.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
-import { now, type Outcome, type ReplyStatus, type Step, table } from './effects.ts';
+import { now, type Outcome, type ReplyStatus, type Step, send, table } from './effects.ts';
 
 /** One message as a queue delivered it. */
 export interface Incoming {
@@ -34,6 +35,8 @@ export interface Story {
   score?: number;
   /** Key of the claim this step holds. */
   claimKey?: string;
+  /** True once both halves of a join are there. */
+  met?: boolean;
   inputs: { id: string; kind: string; ts?: number }[];
 }
 
@@ -70,6 +73,12 @@ export function placeOf(story: Story): ErrorPlace {
 export function* write(story: Story, update: TableUpdate): Step<UpdateResult> {
   story.calls.table += 1;
   return yield* table(update);
+}
+
+/** A message sent, and counted with the object put that a large one takes. */
+export function* post(story: Story, queue: string, message: Envelope | DeadLetter, group?: string): Step<void> {
+  story.calls.queue += 1;
+  story.calls.object += yield* send(queue, message, group);
 }
 
 /** What a record may say beyond what the story knows. */
