@@ -8,6 +8,6 @@ export default defineConfig({
     // Tests run tiers and the CLI in child processes and threads, which inherit this and so find `sluice` in the source.
     execArgv: ['--conditions=sluice-source'],
     testTimeout: 20_000,
-    reporters: ['default'],
+    reporters: ['default', './test/support/closing-line.ts'],
   },
 });
