@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { describeGraph, printGraph, printMermaid } from '../core/graph-print.ts';
+import { describeGraph } from '../core/graph-describe.ts';
+import { printMermaid } from '../core/graph-mermaid.ts';
+import { printGraph } from '../core/graph-print.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { withCommonOptions, withHelp, withWork } from './command.ts';
 import { EXIT } from './failure.ts';

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { closest } from 'fastest-levenshtein';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
-import { isBusy } from '../local/store-errors.ts';
+import { isLocked } from '../local/lock.ts';
 import { notFound, wrongUsage } from './failure.ts';
 
 /** Where applications are, from the working folder. */
@@ -77,20 +76,9 @@ export async function openStore(place: Place): Promise<LocalCloud> {
   );
 }
 
-/** Whether a process runs the application on its durable folder now: whether it holds the folder's lock. */
+/** Whether a process runs the application on its durable folder now. */
 export function hasRunner(place: Place): boolean {
-  const file = join(place.dir, 'lock.sqlite');
-  if (!existsSync(file)) return false;
-  const lock = new DatabaseSync(file, { timeout: 0, readOnly: true });
-  try {
-    // Reading asks for a shared lock, which a runner's exclusive one refuses; a pid may outlive its process.
-    lock.prepare('SELECT count(*) FROM sqlite_schema').get();
-    return false;
-  } catch (error) {
-    return isBusy(error);
-  } finally {
-    lock.close();
-  }
+  return isLocked(place.dir);
 }
 
 /** The options that lead another command to the same place. */

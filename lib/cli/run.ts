@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { entriesOf } from '../core/graph-print.ts';
+import { entriesOf } from '../core/graph-describe.ts';
 import type { Graph } from '../core/plan.ts';
 import { startCascade } from '../local/cascade.ts';
 import { openCloud } from '../local/cloud.ts';

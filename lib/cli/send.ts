@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Duration } from '../core/duration.ts';
-import { entriesOf } from '../core/graph-print.ts';
+import { entriesOf } from '../core/graph-describe.ts';
 import { ANSWERS, type Graph } from '../core/plan.ts';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';

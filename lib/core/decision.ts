@@ -50,7 +50,9 @@ export interface DecisionRecord {
   /** Calls made for this message: queue messages sent, table updates, object gets and puts. */
   readonly calls: CallCount;
   readonly bytes?: { readonly declared: number; readonly fetched: number };
-  /** Predictions, kept for audits (both tiers') and where payload capture is on. */
+  /** Payloads, where the tier's `capture` asks for them. */
+  readonly data?: Json;
+  /** Predictions of the tier before and of this one: also kept for audits. */
   readonly signal?: Json;
   readonly output?: Json;
 }

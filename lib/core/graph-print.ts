@@ -1,4 +1,3 @@
-import type { Json } from './json.ts';
 import { ANSWERS, type Graph, type TierPlan } from './plan.ts';
 
 /** The column that a flow goes down in the picture. */
@@ -43,7 +42,8 @@ function tierLine(plan: TierPlan, width: number): string {
   return notes ? `${line}   ${notes}` : line;
 }
 
-function acceptText(plan: TierPlan): string {
+/** When a tier accepts. */
+export function acceptText(plan: TierPlan): string {
   const { satisfied, exhausted } = plan.tier;
   return !satisfied || (!plan.next && exhausted === 'accept') ? 'always' : `score ≥ ${satisfied.atLeast}`;
 }
@@ -74,89 +74,13 @@ function notesOf(plan: TierPlan): string {
     .join(', ');
 }
 
-/** The application as a Mermaid flowchart. */
-export function printMermaid(graph: Graph): string {
-  const lines = ['flowchart TD'];
-  for (const plan of graph.tiers) lines.push(...mermaidTier(plan));
-  lines.push(`  ${ANSWERS}[/"${ANSWERS}"/]`);
-  if (graph.destination) lines.push(`  ${ANSWERS} --> destination(["${graph.destination.destination.name}"])`);
-  return `${lines.join('\n')}\n`;
-}
-
-function mermaidTier(plan: TierPlan): readonly string[] {
-  const { name, satisfied, exhausted, joins } = plan.tier;
-  const id = mermaidId(name);
-  const lines = [`  ${id}{{"λ ${name}"}}`, `  q_${id}[/"${name}"/] --> ${id}`];
-  if (plan.mode === 'entry') lines.push(`  data_${id}(["data"]) --> q_${id}`);
-  if (joins) {
-    const stream = `q_${id}_${mermaidId(joins.stream.name)}`;
-    lines.push(`  data_${id}(["data"]) --> ${stream}[/"${name}.${joins.stream.name}"/] --> ${id}`);
-  }
-  lines.push(`  ${id} -- "${acceptText(plan)}" --> ${ANSWERS}`);
-  if (plan.next) {
-    const brings = plan.next.joins ? 'signal' : 'signal and data';
-    lines.push(`  ${id} -- "score < ${satisfied?.atLeast}: ${brings}" --> q_${mermaidId(plan.next.name)}`);
-  } else if (satisfied && exhausted !== 'accept') {
-    lines.push(`  ${id} -- "score < ${satisfied.atLeast}" --> dlq_${id}[/"${plan.deadLetters}"/]`);
-  }
-  return lines;
-}
-
-// Mermaid reads `end` and `x-` in ids as its own words.
-const mermaidId = (name: string): string => `t_${name.replaceAll('-', '_')}`;
-
-/** The application as data: what the picture shows, for other programs. */
-export function describeGraph(graph: Graph): { readonly [key: string]: Json } {
-  const { application, destination } = graph;
-  return {
-    application,
-    tiers: graph.tiers.map(describeTier),
-    destination: destination ? { name: destination.destination.name, file: destination.file } : null,
-    queues: graph.queues.map((queue) => queue.name),
-  };
-}
-
-function describeTier(plan: TierPlan): { readonly [key: string]: Json } {
-  const { name, satisfied, exhausted, joins, workers, audit, delivery, timing } = plan.tier;
-  return {
-    name,
-    file: plan.file,
-    version: plan.version,
-    mode: plan.mode,
-    reads: plan.reads.map((read) => read.queue),
-    entries: entriesOf(plan),
-    next: plan.next?.name ?? null,
-    threshold: satisfied?.atLeast ?? null,
-    exhausted: exhausted ?? null,
-    join: joins
-      ? {
-          stream: joins.stream.name,
-          maxTimeDiffMs: Number.isFinite(joins.maxTimeDiffMs) ? joins.maxTimeDiffMs : null,
-          ttlMs: joins.ttlMs,
-          signals: joins.signals,
-        }
-      : null,
-    batch: timing.batchSize,
-    workers: workers ?? 0,
-    audit: audit ?? 0,
-    delivery: delivery ?? 'at-least-once',
-    deadLetters: plan.deadLetters,
-    answers: plan.answers,
-  };
-}
-
-/** The queues of a tier that clients send data to. */
-export function entriesOf(plan: TierPlan): readonly string[] {
-  return plan.mode === 'carry' ? [] : plan.reads.filter((read) => read.kind === 'data').map((read) => read.queue);
-}
-
 function durationText(ms: number): string {
   const units = [
     ['d', 86_400_000],
     ['h', 3_600_000],
     ['m', 60_000],
     ['s', 1_000],
-  ] as const; // prettier-ignore
+  ] as const;
   const [unit, size] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1];
   return `${ms / size}${unit}`;
 }

@@ -180,7 +180,7 @@ function planOf(application: string, file: TierFile, successors: ReadonlyMap<str
     deadLetters: `${tier.name}.dlq`,
     answers: ANSWERS,
     next: next && { name: next.name, queue: next.name, joins: next.joins !== undefined },
-    limits: limitsFor(tier.timing),
+    limits: limitsFor(tier.timing, tier.predictBatch ? 2 : 1),
   };
 }
 

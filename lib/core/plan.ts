@@ -71,11 +71,15 @@ export const ANSWERS = 'answers';
 const DAY_MS = 86_400_000;
 /** How long dead letters stay: the longest SQS keeps a message. */
 export const DEAD_LETTER_RETENTION_MS = 14 * DAY_MS;
-const SEND_AND_LOAD_MS = 5_000;
+/** What an invocation gets beside its tasks, to load the model and to send. */
+export const LOAD_AND_SEND_MS = 5_000;
 
-/** The limits of a function whose one task may take `timeoutMs`. */
-export function limitsFor(timing: { readonly timeoutMs: number; readonly windowMs: number }): Limits {
-  const functionMs = timing.timeoutMs + SEND_AND_LOAD_MS;
+/** The limits of a function whose task may take `timeoutMs`, done in so many rounds: a batch that fails is tried one by one. */
+export function limitsFor(
+  timing: { readonly timeoutMs: number; readonly windowMs: number },
+  rounds: 1 | 2 = 1,
+): Limits {
+  const functionMs = rounds * timing.timeoutMs + LOAD_AND_SEND_MS;
   return { functionMs, leaseMs: functionMs + 1_000, visibilityMs: 6 * functionMs + timing.windowMs };
 }
 

@@ -33,6 +33,7 @@ export const TIER_KEYS: readonly string[] = [
   'pace',
   'retry',
   'audit',
+  'capture',
   'fairBy',
 ]; // prettier-ignore
 
@@ -86,6 +87,7 @@ export interface TierDefinition {
   readonly workers?: number;
   readonly delivery?: 'at-least-once' | 'once';
   readonly audit?: number;
+  readonly capture?: number;
   readonly fairBy?: (x: { readonly data: unknown }) => string;
   readonly timing: Timing;
 }

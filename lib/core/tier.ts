@@ -100,6 +100,8 @@ export interface TierOptions<
   readonly retry?: { readonly maxAttempts?: number; readonly backoff?: Duration };
   /** Share of accepted flows, 0 to 1, that also escalates in shadow. */
   readonly audit?: number;
+  /** Share of decisions, 0 to 1, whose record keeps data, signal and output. Default 0: logs carry no payloads. */
+  readonly capture?: number;
   /**
    * Names the tenant whose turn it is, from here on: one that floods the next queues does not starve the others. For this
    * tier's own queue the sender says it: `send(data, { fair })`.
@@ -238,6 +240,7 @@ function normalise(o: TierOptionsErased): TierDefinition {
     "'at-least-once' or 'once'",
   );
   requireOption(isShare(o.audit ?? 0), what, 'audit', o.audit, 'a share from 0 to 1');
+  requireOption(isShare(o.capture ?? 0), what, 'capture', o.capture, 'a share from 0 to 1');
   requireOption(isCount(o.workers ?? 0, 0, 64), what, 'workers', o.workers, 'a whole number from 0 to 64');
   requireOption(isCount(o.memory ?? 1024, 128, 10_240), what, 'memory', o.memory, 'MiB from 128 to 10,240');
   requireOption(

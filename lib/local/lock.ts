@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +10,7 @@ export interface RunnerLock {
   release(): void;
 }
 
+const LOCK_FILE = 'lock.sqlite';
 const ATTEMPTS = 60;
 const BETWEEN_ATTEMPTS_MS = 50;
 
@@ -42,8 +43,24 @@ function hold(lock: DatabaseSync, dir: string, pidFile: string): RunnerLock {
   return { release };
 }
 
+/** Whether a runner holds the folder now. A pid file could not tell: a pid may outlive its process. */
+export function isLocked(dir: string): boolean {
+  const file = join(dir, LOCK_FILE);
+  if (!existsSync(file)) return false;
+  const lock = new DatabaseSync(file, { timeout: 0, readOnly: true });
+  try {
+    // Reading asks for a shared lock, which a runner's exclusive one refuses.
+    lock.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    lock.close();
+  }
+}
+
 function tryLock(dir: string): DatabaseSync | undefined {
-  const database = new DatabaseSync(join(dir, 'lock.sqlite'), { timeout: 0 });
+  const database = new DatabaseSync(join(dir, LOCK_FILE), { timeout: 0 });
   try {
     // Without a journal there is nothing to write: a full disk does not keep a runner out.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SluiceError, toError } from '../core/errors.ts';
+import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
 import { type FromWorker, packError, type ToWorker, unpackResult, type WorkerStart } from './worker-messages.ts';
@@ -26,14 +27,12 @@ interface Thread {
   worker: Worker;
   job: Job | undefined;
   timer: NodeJS.Timeout | undefined;
-  /** True once it has loaded its file and model. */
+  /** True once it has loaded its file and model, for which a new worker gets more time. */
   warm: boolean;
 }
 
 /** Time beyond the tier's timeout that a worker gets to report it by itself, before it is ended. */
 const GRACE_MS = 250;
-/** Time a new worker gets besides, to load file and model. */
-const START_MS = 10_000;
 
 /**
  * Predicts in worker threads, one job a thread at a time, so that a heavy model never stalls queues and other tiers.
@@ -66,7 +65,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
       thread.worker.postMessage({ type: 'predict', job: 0, requests: job.requests } satisfies ToWorker);
       thread.timer = setTimeout(
         () => end(thread, timedOut(options)),
-        options.timeoutMs + (thread.warm ? GRACE_MS : START_MS),
+        options.timeoutMs + (thread.warm ? GRACE_MS : LOAD_AND_SEND_MS),
       );
     }
     if (jobs.length > 0 && threads.length < options.size && !closed) {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Destination } from '../core/destination.ts';
-import { SluiceError, toError } from '../core/errors.ts';
+import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
 import { buildGraph, type DefinitionFile } from '../core/graph.ts';
 import { sha256 } from '../core/identity.ts';
 import type { Graph } from '../core/plan.ts';
@@ -76,6 +76,8 @@ export async function readDefinition(path: string): Promise<TierDefinition | Des
   try {
     module = (await import(pathToFileURL(path).href)) as { default?: unknown };
   } catch (thrown) {
+    // What a definition says of itself keeps its code; the file is all that it did not know.
+    if (isSluiceError(thrown)) throw located(thrown, { file });
     const cause = toError(thrown);
     throw new SluiceError('file-invalid', `${file} cannot be loaded: ${cause.message}`, {
       cause,

@@ -1,10 +1,9 @@
-import { type DeadLetter, readDeadLetter } from '../core/dead-letter.ts';
-import { isSluiceError, toError } from '../core/errors.ts';
-import type { ObjectReference } from '../core/object-reference.ts';
+import type { DeadLetter } from '../core/dead-letter.ts';
+import { toError } from '../core/errors.ts';
 import type { Graph } from '../core/plan.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Queue, ReceivedMessage } from '../ports/queue.ts';
-import { objectReader } from './objects.ts';
+import { readLetter } from './dead-letter-reading.ts';
 
 /** One dead-letter queue and the queues its letters came from. */
 export interface DeadLetterSource {
@@ -112,7 +111,7 @@ async function withLetters(
       for await (const messages of receiveAll(dlq)) {
         receipts.push(...messages.map(({ receipt }) => receipt));
         const held = await Promise.all(
-          messages.map(async (m) => ({ letter: await open(cloud, source, m), receipt: m.receipt })),
+          messages.map(async (m) => ({ letter: await readLetter(cloud, source, m), receipt: m.receipt })),
         );
         // A letter that comes in meanwhile may be one just redriven: taking it too would go round in circles.
         const meant = held.filter(({ letter }, i) => messages[i]!.sentAt <= began && isMeant(letter, filter));
@@ -148,48 +147,6 @@ function isMeant(letter: DeadLetter, { id, flow, code }: DeadLetterFilter): bool
     (flow === undefined || letter.flow === flow) &&
     (code === undefined || letter.code === code)
   );
-}
-
-/** Reads a letter, fetching its text where it was too large for a message. */
-async function open(cloud: Cloud, source: DeadLetterSource, message: ReceivedMessage): Promise<DeadLetter> {
-  const { body, id, sentAt, receives } = message;
-  const read = (text: string, queue: string): DeadLetter =>
-    readDeadLetter(text, { id, application: source.application, tier: source.tier, queue, sentAt, receives });
-  const reference = offloadedIn(body);
-  const text = reference ? await fetchText(cloud, reference) : body;
-  if (text instanceof Error) return { ...read(body, queueFor(source, '')), reason: text.message, code: codeOf(text) };
-  const letter = read(text, queueFor(source, text));
-  // What the queue itself moved here is the message, not a letter of ours: it goes back as short as it came.
-  return letter.body === text ? { ...letter, body } : letter;
-}
-
-function offloadedIn(body: string): ObjectReference | undefined {
-  try {
-    return (JSON.parse(body) as { offloaded?: ObjectReference } | null)?.offloaded;
-  } catch {
-    return undefined;
-  }
-}
-
-async function fetchText(cloud: Cloud, reference: ObjectReference): Promise<string | Error> {
-  try {
-    return Buffer.from(await objectReader(cloud.objects).fetch(reference)).toString();
-  } catch (error) {
-    return toError(error);
-  }
-}
-
-const codeOf = (error: Error): DeadLetter['code'] => (isSluiceError(error) ? error.code : 'object-missing');
-
-/** The queue a message came from, by what it carries; the tier's own where that cannot be read. */
-function queueFor(source: DeadLetterSource, text: string): string {
-  let kind: unknown;
-  try {
-    kind = (JSON.parse(text) as { kind?: unknown } | null)?.kind;
-  } catch {
-    // Not an envelope: any of the tier's queues will say so again.
-  }
-  return (source.queues.find((queue) => queue.kind === kind) ?? source.queues[0]!).queue;
 }
 
 /** Sends letters' messages back, queue by queue; one entry a letter, an error where it was not sent. */

@@ -22,7 +22,14 @@ export function tierHandler(
   options: { readonly allowedBuckets?: readonly string[] } = {},
 ): BatchHandler {
   const kind = kindOf(plan, queue);
-  const place: Workplace = { cloud, name: plan.tier.name, predictor, deliver: undefined, ...options };
+  const place: Workplace = {
+    cloud,
+    name: plan.tier.name,
+    predictor,
+    timeoutMs: plan.tier.timing.timeoutMs,
+    deliver: undefined,
+    ...options,
+  };
   return batchHandler(place, queue, kind, (incoming) => tierStep(plan, incoming));
 }
 
@@ -33,6 +40,7 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
     cloud,
     name: plan.destination.name,
     predictor: undefined,
+    timeoutMs: timing.timeoutMs,
     deliver: async (envelope) =>
       withTimeout(handler(toAnswer(envelope, cloud.objects)), timing.timeoutMs, () => tooLong(timing.timeoutMs)),
   };

@@ -9,6 +9,7 @@ import { objectReader } from './objects.ts';
 import { post } from './outbox.ts';
 import { taskError } from './predictor.ts';
 import { keepReply } from './reply.ts';
+import { withTimeout } from './timeout.ts';
 
 /** What steps run on. */
 export interface Workplace {
@@ -16,6 +17,8 @@ export interface Workplace {
   /** Name of the tier or destination, for errors. */
   readonly name: string;
   readonly predictor: Predictor | undefined;
+  /** Longest a gate or a schema may take that answers with a promise. */
+  readonly timeoutMs: number;
   readonly deliver: ((answer: Envelope, attempt: number) => Promise<void>) | undefined;
   readonly allowedBuckets?: readonly string[];
 }
@@ -149,16 +152,20 @@ async function carryOut(place: Workplace, effect: Effect): Promise<unknown> {
     case 'deliver':
       return deliver(place, effect.answer, effect.attempt);
     case 'validate':
-      return pending.get(effect);
+      return withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, 'the schema'));
     case 'gate':
       try {
-        return await pending.get(effect);
+        return await withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, `the ${effect.name} gate`));
       } catch (error) {
         throw gateError(place, effect, error);
       }
     default:
       throw new TypeError(`unexpected effect ${effect.do}`);
   }
+}
+
+function tooLong({ timeoutMs }: Workplace, what: string): Error {
+  return new Error(`${what} took longer than ${timeoutMs} ms`);
 }
 
 async function deliver(place: Workplace, answer: Envelope, attempt: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
+import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -33,9 +34,11 @@ interface Call {
 /** Runs the tier's own `load` and `predict` in this thread. */
 export function createPredictor(options: PredictorOptions): Predictor {
   const { tier, version } = options;
+  const loadMs = tier.timing.timeoutMs + LOAD_AND_SEND_MS;
   let model: Promise<unknown> | undefined;
   const loaded = (): Promise<unknown> => {
-    model ??= (async () => tier.load?.({ version }))().catch((cause: unknown) => {
+    const load = async (): Promise<unknown> => tier.load?.({ version });
+    model ??= withTimeout(load(), loadMs, () => loadTimeout(tier, loadMs)).catch((cause: unknown) => {
       model = undefined; // The next batch tries again: a model server may have been away.
       throw taskError('load-failed', 'load', tier.name, undefined, cause);
     });
@@ -86,7 +89,11 @@ function callOf(options: PredictorOptions, request: PredictRequest, reader: Obje
       return controller.signal;
     },
   };
-  return { context, data, signal, produced, abort: () => controller?.abort() };
+  const abort = (): void => {
+    controller?.abort();
+    controller = undefined; // Should it be tried again, it has its time again.
+  };
+  return { context, data, signal, produced, abort };
 }
 
 function producer(
@@ -174,9 +181,7 @@ async function predictTogether(
   } catch (error) {
     if (calls.length === 1) return [failure(tier, calls[0]!, error)];
     // One bad record must not fail its batch: try them one by one and let the bad one fail alone.
-    const results: PredictResult[] = [];
-    for (const call of calls) results.push(...(await predictTogether(tier, [call], watch)));
-    return results;
+    return (await Promise.all(calls.map((call) => predictTogether(tier, [call], watch)))).flat();
   }
 }
 
@@ -205,6 +210,13 @@ export function taskError(
     ...(flow !== undefined && { flow }),
     cause: thrown,
     fix: 'Correct it, then redrive; throw TerminalError where trying again cannot help.',
+  });
+}
+
+function loadTimeout(tier: TierDefinition, ms: number): SluiceError {
+  return new SluiceError('load-failed', `load took longer than ${ms} ms`, {
+    tier: tier.name,
+    fix: 'Raise timeout, or load less: a smaller model, or files that are there already.',
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../lib/index.ts';
 import { connect, defineDestination, RetryableError, TerminalError } from '../../lib/index.ts';
 import { deadLetterSources, redriveDeadLetters } from '../../lib/runtime/dead-letters.ts';
+import { keepReply } from '../../lib/runtime/reply.ts';
 import { faults } from '../support/faults.ts';
 import { started } from '../support/started.ts';
 import { carrying, cheap } from '../support/tiers.ts';
@@ -131,6 +132,14 @@ describe('a client that waits', () => {
     await cascade.drain();
     const client = connect('cheap' as never, { cloud: cascade.cloud });
     expect(((await client.result('f')).output as { guess: string }).guess).toHaveLength(2 ** 20);
+  });
+
+  test('hears of the first end of a flow, whatever is delivered after it', async () => {
+    const { cloud } = await started({ tiers });
+    const end = { status: 'dropped' as const, reason: 'the data gate dropped it', tier: 'cheap' };
+    await keepReply(cloud, 'f', end);
+    await keepReply(cloud, 'f', { status: 'expired', reason: 'late', tier: 'dear' });
+    expect(await cloud.table.get('reply#f')).toMatchObject(end);
   });
 
   test('hears of a redriven flow’s answer, not of its failure before', async () => {

@@ -25,6 +25,17 @@ export function isAudited(plan: Pick<TierPlan, 'tier' | 'next'>, flow: string): 
   return plan.next !== undefined && share > 0 && derivedFraction('audit', plan.tier.name, flow) < share;
 }
 
+/** The payloads of a decision that the tier captures: the same flow is captured or not at every try. */
+function captured(plan: TierPlan, work: Work, output: unknown): Details {
+  const share = plan.tier.capture ?? 0;
+  if (share === 0 || derivedFraction('capture', plan.tier.name, work.flow) >= share) return {};
+  return {
+    data: work.data as Json,
+    ...(work.signal && { signal: work.signal.output as Json }),
+    output: output as Json,
+  };
+}
+
 /** Scores a prediction, sends it on by its verdict, and records what was decided. */
 export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
   const score = scoreOf(story, plan, work, predicted.output);
@@ -86,6 +97,7 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   yield* record(story, 'accepted', {
     ...details,
     ...threshold(plan),
+    ...captured(plan, work, predicted.output),
     ...(shadow && { audit: true }),
     out: [{ id, to: plan.answers }, ...(shadow ? [shadow] : [])],
   });
@@ -98,7 +110,7 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
   if (output === drop) return yield* droppedAt(story, plan, outputId(story, plan, plan.next!.queue), 'escalate');
   const out = yield* escalate(story, plan, work, predicted, output, false);
   yield* complete(story, plan, out.id);
-  yield* record(story, 'escalated', { ...threshold(plan), out: [out] });
+  yield* record(story, 'escalated', { ...threshold(plan), ...captured(plan, work, predicted.output), out: [out] });
   return ACK;
 }
 
@@ -107,6 +119,7 @@ function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted
   yield* deleteObjects(story, work);
   yield* record(story, 'audited', {
     ...threshold(plan),
+    ...captured(plan, work, predicted.output),
     signal: work.signal?.output as Json,
     output: predicted.output as Json,
   });

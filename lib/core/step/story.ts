@@ -83,7 +83,10 @@ export function* post(story: Story, queue: string, message: Envelope | DeadLette
 
 /** What a record may say beyond what the story knows. */
 export type Details = Partial<
-  Pick<DecisionRecord, 'reason' | 'code' | 'out' | 'exhausted' | 'audit' | 'until' | 'signal' | 'output' | 'threshold'>
+  Pick<
+    DecisionRecord,
+    'reason' | 'code' | 'out' | 'exhausted' | 'audit' | 'until' | 'data' | 'signal' | 'output' | 'threshold'
+  >
 >;
 
 /** Logs one decision. */
