@@ -13,5 +13,6 @@ export type { TierOptions } from './core/tier.ts';
 export { defineTier, tier } from './core/tier.ts';
 export type { Answer, AnyTier, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
 export type { Cloud } from './ports/cloud.ts';
-export type { Client, SendOptions, Sent } from './runtime/client.ts';
+export type { Client } from './runtime/client.ts';
 export { connect } from './runtime/client.ts';
+export type { SendOptions, Sent } from './runtime/send-options.ts';

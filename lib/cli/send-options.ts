@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { type Duration, toMs } from '../core/duration.ts';
 import { isSluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
-import type { SendOptions } from '../runtime/client.ts';
+import type { SendOptions } from '../runtime/send-options.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { readObject, toDate } from './run-line.ts';

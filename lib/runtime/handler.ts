@@ -7,7 +7,8 @@ import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
 import { toAnswer } from './answer.ts';
-import { runSteps, type Workplace } from './interpreter.ts';
+import type { Workplace } from './carry-out.ts';
+import { runSteps } from './interpreter.ts';
 import { withTimeout } from './timeout.ts';
 
 /** Works off one batch; `failed` are the receipts that must come back. It never rejects for a record. */

@@ -1,27 +1,8 @@
-import type { Envelope } from '../core/envelope.ts';
-import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/errors.ts';
-import { isPromise } from '../core/json.ts';
-import { validate } from '../core/schema.ts';
-import type { Effect, Outcome, PredictOutcome, ReplyStatus, Step } from '../core/step/effects.ts';
-import type { Cloud } from '../ports/cloud.ts';
+import { toError } from '../core/errors.ts';
+import type { Effect, Outcome, PredictOutcome, Step } from '../core/step/effects.ts';
 import type { Predictor, PredictRequest } from '../ports/predictor.ts';
-import { objectReader } from './objects.ts';
+import { carryOut, doAtOnce, guarded, infrastructure, type Settled, type Workplace } from './carry-out.ts';
 import { post } from './outbox.ts';
-import { taskError } from './predictor.ts';
-import { keepReply } from './reply.ts';
-import { withTimeout } from './timeout.ts';
-
-/** What steps run on. */
-export interface Workplace {
-  readonly cloud: Cloud;
-  /** Name of the tier or destination, for errors. */
-  readonly name: string;
-  readonly predictor: Predictor | undefined;
-  /** Longest a gate or a schema may take that answers with a promise. */
-  readonly timeoutMs: number;
-  readonly deliver: ((answer: Envelope, attempt: number) => Promise<void>) | undefined;
-  readonly allowedBuckets?: readonly string[];
-}
 
 /** One step on its way: the effect it waits for, or how it ended. */
 interface Run {
@@ -47,8 +28,6 @@ export async function runSteps(place: Workplace, steps: readonly Step<Outcome>[]
     else await doLog(place, waiting);
   }
 }
-
-type Settled = { readonly value: unknown } | { readonly error: unknown };
 
 /** Runs a step on to the next effect that cannot be done at once. */
 function resume(place: Workplace, run: Run, settled: Settled | undefined): void {
@@ -78,30 +57,6 @@ function advance(step: Step<Outcome>, next: Settled): IteratorResult<Effect, Out
   }
 }
 
-const pending = new WeakMap<Effect, Promise<unknown>>();
-
-/** The effects that need no port, where the user's function is synchronous, as most are. */
-function doAtOnce(place: Workplace, effect: Effect): Settled | undefined {
-  try {
-    if (effect.do === 'now') return { value: place.cloud.clock.now() };
-    if (effect.do !== 'validate' && effect.do !== 'gate') return undefined;
-    const value =
-      effect.do === 'validate'
-        ? validate(effect.schema, effect.value)
-        : effect.gate(effect.value, { flowId: effect.flow });
-    if (!isPromise(value)) return { value };
-    value.catch(() => undefined); // Handled when it is awaited; until then it must not count as unhandled.
-    pending.set(effect, value);
-    return undefined;
-  } catch (error) {
-    return { error: effect.do === 'gate' ? gateError(place, effect, error) : error };
-  }
-}
-
-function gateError(place: Workplace, effect: Effect & { do: 'gate' }, error: unknown): Error {
-  return taskError('gate-failed', `the ${effect.name} gate`, place.name, effect.flow, error);
-}
-
 async function doQuick(place: Workplace, runs: readonly Run[]): Promise<void> {
   const sending = runs.filter((run) => run.waiting!.do === 'send');
   const others = runs.filter((run) => run.waiting!.do !== 'send');
@@ -127,52 +82,6 @@ async function doOne(place: Workplace, effect: Effect): Promise<Settled> {
     return { value: await carryOut(place, effect) };
   } catch (error) {
     return { error };
-  }
-}
-
-async function carryOut(place: Workplace, effect: Effect): Promise<unknown> {
-  const { cloud } = place;
-  switch (effect.do) {
-    case 'table':
-      return guarded('table-failed', 'writing the flow table', place, () => cloud.table.update(effect.update));
-    case 'load':
-      return Buffer.from(
-        await objectReader(cloud.objects, place.allowedBuckets ?? []).fetch(effect.reference),
-      ).toString();
-    case 'store':
-      return guarded('object-failed', 'storing a parked half', place, () =>
-        cloud.objects.put(effect.key, Buffer.from(effect.text), { contentType: 'application/json' }),
-      );
-    case 'reply':
-      return guarded('table-failed', 'keeping the answer', place, () =>
-        keepReply(cloud, effect.flow, effect.status as ReplyStatus),
-      );
-    case 'delete':
-      return guarded('object-failed', 'deleting objects', place, () => cloud.objects.delete(effect.references));
-    case 'deliver':
-      return deliver(place, effect.answer, effect.attempt);
-    case 'validate':
-      return withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, 'the schema'));
-    case 'gate':
-      try {
-        return await withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, `the ${effect.name} gate`));
-      } catch (error) {
-        throw gateError(place, effect, error);
-      }
-    default:
-      throw new TypeError(`unexpected effect ${effect.do}`);
-  }
-}
-
-function tooLong({ timeoutMs }: Workplace, what: string): Error {
-  return new Error(`${what} took longer than ${timeoutMs} ms`);
-}
-
-async function deliver(place: Workplace, answer: Envelope, attempt: number): Promise<void> {
-  try {
-    await place.deliver!(answer, attempt);
-  } catch (error) {
-    throw taskError('destination-failed', 'the destination handler', place.name, answer.flow, error);
   }
 }
 
@@ -210,18 +119,4 @@ async function doOneLog(place: Workplace, write: () => Promise<void>): Promise<S
   } catch (error) {
     return { error };
   }
-}
-
-async function guarded<T>(code: ErrorCode, doing: string, place: Workplace, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw infrastructure(code, doing, place, toError(error));
-  }
-}
-
-/** A port's error: not the flow's fault, so never a reason to give the flow up, unless the port says it is. */
-function infrastructure(code: ErrorCode, doing: string, place: Workplace, cause: Error): Error {
-  if (isSluiceError(cause) && (cause.retry === 'never' || cause.code === 'message-too-large')) return cause;
-  return new SluiceError(code, `${doing} failed: ${cause.message}`, { tier: place.name, cause, retry: 'always' });
 }

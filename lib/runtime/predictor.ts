@@ -1,13 +1,13 @@
-import { isSluiceError, SluiceError, toError } from '../core/errors.ts';
+import { SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
-import type { ObjectReference } from '../core/object-reference.ts';
 import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
-import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
-import { type LazyObjectSet, lazyObjects, type ObjectReader, objectReader, objectStoreFailed } from './objects.ts';
+import type { Predictor, PredictResult } from '../ports/predictor.ts';
+import { objectReader } from './objects.ts';
+import { type Call, callOf } from './predict-call.ts';
 import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
+import { taskError } from './task-error.ts';
 import { withTimeout } from './timeout.ts';
 
 /** What a predictor in this thread needs. */
@@ -18,17 +18,6 @@ export interface PredictorOptions {
   readonly allowedBuckets?: readonly string[];
   /** CPU milliseconds of this thread so far; given where the thread predicts one request at a time. */
   readonly cpuMs?: () => number;
-}
-
-type Context = PredictContext<TierTypes, unknown>;
-
-/** One request on its way through the model. */
-interface Call {
-  readonly context: Context;
-  readonly data: LazyObjectSet;
-  readonly signal: LazyObjectSet;
-  readonly produced: Record<string, ObjectReference>;
-  readonly abort: () => void;
 }
 
 /** Runs the tier's own `load` and `predict` in this thread. */
@@ -67,65 +56,6 @@ export function createPredictor(options: PredictorOptions): Predictor {
     },
     close: async () => undefined,
   };
-}
-
-function callOf(options: PredictorOptions, request: PredictRequest, reader: ObjectReader, model: unknown): Call {
-  const data = lazyObjects(reader, request.objects);
-  const signal = lazyObjects(reader, request.signalObjects, data.fetched);
-  const produced: Record<string, ObjectReference> = {};
-  let controller: AbortController | undefined;
-  const context: Context = {
-    data: request.data,
-    objects: data.objects,
-    signal: request.signal,
-    signalObjects: signal.objects,
-    model,
-    produce: producer(options, request, produced, data.fetched),
-    flowId: request.flowId,
-    attempt: request.attempt,
-    // Made on first use: most tasks never look at it.
-    get abort() {
-      controller ??= new AbortController();
-      return controller.signal;
-    },
-  };
-  const abort = (): void => {
-    controller?.abort();
-    controller = undefined; // Should it be tried again, it has its time again.
-  };
-  return { context, data, signal, produced, abort };
-}
-
-function producer(
-  options: PredictorOptions,
-  request: PredictRequest,
-  produced: Record<string, ObjectReference>,
-  fetched: { calls: number },
-): Context['produce'] {
-  const produce: Record<string, (bytes: Uint8Array) => Promise<void>> = {};
-  for (const [name, spec] of Object.entries(options.tier.produces ?? {})) {
-    produce[name] = async (bytes) => {
-      if (spec.maxBytes !== undefined && bytes.byteLength > spec.maxBytes) {
-        throw new SluiceError(
-          'object-too-large',
-          `the produced object "${name}" has ${bytes.byteLength} bytes; ${spec.maxBytes} are allowed`,
-          {
-            tier: options.tier.name,
-            flow: request.flowId,
-            fix: 'Produce a smaller object or raise maxBytes.',
-          },
-        );
-      }
-      fetched.calls += 1;
-      const put = spec.contentType === undefined ? {} : { contentType: spec.contentType };
-      produced[name] = await options.objects
-        .put(`${request.producePrefix}/${name}`, bytes, put)
-        .catch((error: unknown) => {
-          throw objectStoreFailed(`storing the produced object "${name}"`, error);
-        });
-    };
-  }
-  return produce;
 }
 
 async function predictEach(
@@ -194,23 +124,6 @@ function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResu
     error: taskError('predict-failed', 'predict', tier.name, call.context.flowId, thrown),
     fetched: call.data.fetched,
   };
-}
-
-/** A thrown value as an error that says where, keeping sluice's own errors and what they say about retrying. */
-export function taskError(
-  code: 'load-failed' | 'predict-failed' | 'gate-failed' | 'destination-failed',
-  what: string,
-  tier: string,
-  flow: string | undefined,
-  thrown: unknown,
-): Error {
-  if (isSluiceError(thrown)) return thrown;
-  return new SluiceError(code, `${what} threw: ${toError(thrown).message}`, {
-    tier,
-    ...(flow !== undefined && { flow }),
-    cause: thrown,
-    fix: 'Correct it, then redrive; throw TerminalError where trying again cannot help.',
-  });
 }
 
 function loadTimeout(tier: TierDefinition, ms: number): SluiceError {

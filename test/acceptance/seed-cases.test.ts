@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import type { AnyTier } from '../../lib/index.ts';
-import { defineTier, drop, stream, tier } from '../../lib/index.ts';
+import { defineTier, drop, tier } from '../../lib/index.ts';
 import { type TestCascade, type TestCascadeOptions, testCascade } from '../support/cascade.ts';
 import { type Crash, crashing } from '../support/crash.ts';
+import { carrying, cheap, Guess, Item, joining } from '../support/tiers.ts';
 
 const open: TestCascade[] = [];
 afterEach(async () => {
@@ -14,40 +15,6 @@ async function start(options: TestCascadeOptions): Promise<TestCascade> {
   open.push(cascade);
   return cascade;
 }
-
-const Item = z.object({ n: z.number() });
-const Guess = z.object({ guess: z.string(), sure: z.number() });
-
-/** A first tier that is sure of what `sure` says. */
-const cheap = (options: { sure?: (n: number) => number; extra?: object } = {}) =>
-  defineTier({
-    name: 'cheap',
-    input: Item,
-    output: Guess,
-    predict: ({ data }) => ({ guess: `cheap ${data.n}`, sure: options.sure?.(data.n) ?? 0 }),
-    satisfied: { score: ({ output }) => output.sure, atLeast: 0.5 },
-    ...options.extra,
-  });
-type Cheap = { default: ReturnType<typeof cheap> };
-
-const carrying = (extra: object = {}) =>
-  defineTier({
-    name: 'dear',
-    input: tier<Cheap>('cheap'),
-    output: z.object({ guess: z.string() }),
-    predict: ({ data, signal }) => ({ guess: `dear ${data.n} after ${signal.guess}` }),
-    ...extra,
-  });
-
-const joining = (extra: object = {}, join: object = {}) =>
-  defineTier({
-    name: 'dear',
-    input: tier<Cheap>('cheap'),
-    join: { data: stream('photos', z.object({ photo: z.string() })), ttl: '1h', ...join },
-    output: z.object({ guess: z.string() }),
-    predict: ({ data, signal }) => ({ guess: `${data.photo} after ${signal.guess}` }),
-    ...extra,
-  });
 
 const flows = (cascade: TestCascade): readonly string[] => cascade.answers.map((a) => a.flowId).sort();
 const ids = (cascade: TestCascade): readonly string[] => [...new Set(cascade.answers.map((a) => a.id))].sort();

@@ -38,20 +38,30 @@ export interface Ask {
   readonly signal: unknown;
   readonly objects: ObjectReferences;
   readonly signalObjects: ObjectReferences;
+  /** Key prefix of the objects this prediction produces. */
   readonly producePrefix: string;
 }
-
-/** What came of an {@link Ask}. */
-export type PredictOutcome = Predicted | { readonly error: Error; readonly fetched: Predicted['fetched'] };
 
 /** A prediction made. */
 export interface Predicted {
   readonly output: unknown;
+  /** Model milliseconds; a batch's are shared evenly. */
   readonly ms: number;
+  /** CPU milliseconds of the thread that predicted, where it does nothing else meanwhile: a worker thread's. */
   readonly cpuMs?: number;
   readonly produced: ObjectReferences;
-  readonly fetched: { readonly bytes: number; readonly calls: number };
+  readonly fetched: Fetched;
 }
+
+/** Object traffic of one prediction. */
+export interface Fetched {
+  readonly bytes: number;
+  /** Gets and puts. */
+  readonly calls: number;
+}
+
+/** What came of an {@link Ask}. */
+export type PredictOutcome = Predicted | { readonly error: Error; readonly fetched: Fetched };
 
 /** How a flow ended, kept in the table for a client that waits for it. */
 export type ReplyStatus =

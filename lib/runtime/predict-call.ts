@@ -1,0 +1,84 @@
+import { SluiceError } from '../core/errors.ts';
+import type { ObjectReference } from '../core/object-reference.ts';
+import type { TierDefinition } from '../core/tier-definition.ts';
+import type { PredictContext, TierTypes } from '../core/tier-types.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { PredictRequest } from '../ports/predictor.ts';
+import { type LazyObjectSet, lazyObjects, type ObjectReader, objectStoreFailed } from './objects.ts';
+
+type Context = PredictContext<TierTypes, unknown>;
+
+/** One request on its way through the model. */
+export interface Call {
+  readonly context: Context;
+  readonly data: LazyObjectSet;
+  readonly signal: LazyObjectSet;
+  readonly produced: Record<string, ObjectReference>;
+  readonly abort: () => void;
+}
+
+/** What a call needs of its predictor. */
+interface CallOptions {
+  readonly tier: TierDefinition;
+  readonly objects: ObjectStore;
+}
+
+/** A request with its context: lazy objects, a place to produce, an abort signal. */
+export function callOf(options: CallOptions, request: PredictRequest, reader: ObjectReader, model: unknown): Call {
+  const data = lazyObjects(reader, request.objects);
+  const signal = lazyObjects(reader, request.signalObjects, data.fetched);
+  const produced: Record<string, ObjectReference> = {};
+  let controller: AbortController | undefined;
+  const context: Context = {
+    data: request.data,
+    objects: data.objects,
+    signal: request.signal,
+    signalObjects: signal.objects,
+    model,
+    produce: producer(options, request, produced, data.fetched),
+    flowId: request.flowId,
+    attempt: request.attempt,
+    // Made on first use: most tasks never look at it.
+    get abort() {
+      controller ??= new AbortController();
+      return controller.signal;
+    },
+  };
+  const abort = (): void => {
+    controller?.abort();
+    controller = undefined; // Should it be tried again, it has its time again.
+  };
+  return { context, data, signal, produced, abort };
+}
+
+function producer(
+  options: CallOptions,
+  request: PredictRequest,
+  produced: Record<string, ObjectReference>,
+  fetched: { calls: number },
+): Context['produce'] {
+  const produce: Record<string, (bytes: Uint8Array) => Promise<void>> = {};
+  for (const [name, spec] of Object.entries(options.tier.produces ?? {})) {
+    produce[name] = async (bytes) => {
+      if (spec.maxBytes !== undefined && bytes.byteLength > spec.maxBytes) {
+        throw new SluiceError(
+          'object-too-large',
+          `the produced object "${name}" has ${bytes.byteLength} bytes; ${spec.maxBytes} are allowed`,
+          {
+            tier: options.tier.name,
+            flow: request.flowId,
+            fix: 'Produce a smaller object or raise maxBytes.',
+          },
+        );
+      }
+      fetched.calls += 1;
+      const put = spec.contentType === undefined ? {} : { contentType: spec.contentType };
+      produced[name] = await options.objects
+        .put(`${request.producePrefix}/${name}`, bytes, put)
+        .catch((error: unknown) => {
+          throw objectStoreFailed(`storing the produced object "${name}"`, error);
+        });
+    };
+  }
+  return produce;
+}

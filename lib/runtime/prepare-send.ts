@@ -1,0 +1,94 @@
+import { toMs } from '../core/duration.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
+import { checkFlowId } from '../core/flow-id.ts';
+import { derivedId } from '../core/identity.ts';
+import type { ObjectReference } from '../core/object-reference.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
+import type { Cloud } from '../ports/cloud.ts';
+import { objectStoreFailed } from './objects.ts';
+import type { SendItem, Sent } from './send-options.ts';
+
+const SEND_KEYS = ['data', 'flowId', 'at', 'delay', 'deadline', 'reply', 'fair', 'objects'];
+const MAX_DELAY_MS = 900_000;
+
+/** A flow ready to be posted, or why it is not. */
+export type Prepared =
+  | {
+      readonly sent: Sent;
+      readonly posting: {
+        readonly queue: string;
+        readonly message: Envelope;
+        readonly group?: string;
+        readonly delayMs?: number;
+      };
+    }
+  | { readonly sent: Sent; readonly error: Error };
+
+/** Checks one flow, puts its objects in the store and makes its message; never rejects. */
+export async function prepare(cloud: Cloud, queue: string, item: SendItem): Promise<Prepared> {
+  const flow = item.flowId ?? cloud.random.id();
+  const sent = { flowId: flow, id: typeof flow === 'string' ? derivedId('client', queue, flow) : '' };
+  try {
+    checkFlowId(flow);
+    checkOptions(item, flow);
+    const delayMs = item.delay === undefined ? 0 : toMs(item.delay, 'delay of send');
+    if (delayMs > MAX_DELAY_MS)
+      throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, { flow });
+    const objects = await putObjects(cloud, flow, item.objects ?? {});
+    const sentAt = cloud.clock.now();
+    const message: Envelope = {
+      v: 1,
+      id: sent.id,
+      flow,
+      kind: 'data',
+      from: { name: 'client', version: '1' },
+      ts: item.at?.getTime() ?? sentAt,
+      sent: sentAt,
+      hop: 0,
+      data: item.data,
+      ...(Object.keys(objects).length > 0 && { objects }),
+      ...(item.deadline && { deadline: item.deadline.getTime() }),
+      ...(item.reply && { reply: true }),
+      ...(item.fair !== undefined && { fair: item.fair }),
+    };
+    return { sent, posting: { queue, message, delayMs, ...(item.fair !== undefined && { group: item.fair }) } };
+  } catch (error) {
+    return { sent, error: toError(error) };
+  }
+}
+
+function checkOptions(item: SendItem, flow: string): void {
+  try {
+    rejectUnknownKeys(item, SEND_KEYS, 'send');
+    for (const option of ['at', 'deadline'] as const) {
+      const date = item[option];
+      const ok = date === undefined || (date instanceof Date && !Number.isNaN(date.getTime()));
+      requireOption(ok, 'send', option, String(date), 'a valid Date');
+    }
+    requireOption(item.fair === undefined || typeof item.fair === 'string', 'send', 'fair', item.fair, 'a text');
+  } catch (error) {
+    throw isSluiceError(error) ? located(error, { flow }) : error;
+  }
+}
+
+async function putObjects(
+  cloud: Cloud,
+  flow: string,
+  objects: Readonly<Record<string, Uint8Array>>,
+): Promise<Record<string, ObjectReference>> {
+  const references: Record<string, ObjectReference> = {};
+  for (const [name, bytes] of Object.entries(objects)) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new SluiceError('data-invalid', `the object "${name}" is ${typeof bytes}, not bytes`, {
+        flow,
+        fix: 'Send a Uint8Array or Buffer.',
+      });
+    }
+    const key = `objects/${encodeURIComponent(flow)}/${name}`;
+    references[name] = await cloud.objects.put(key, bytes).catch((error: unknown) => {
+      throw located(objectStoreFailed(`storing the object "${name}"`, error), { flow });
+    });
+  }
+  return references;
+}
