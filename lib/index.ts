@@ -9,8 +9,8 @@ export { isSluiceError, RetryableError, SluiceError, TerminalError } from './cor
 export type { LazyObject, ObjectReference, ObjectSpec } from './core/object-reference.ts';
 export type { Join, Stream } from './core/stream.ts';
 export { stream } from './core/stream.ts';
-export type { TierOptions } from './core/tier.ts';
 export { defineTier, tier } from './core/tier.ts';
+export type { TierOptions } from './core/tier-options.ts';
 export type { Answer, AnyTier, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
 export type { Cloud } from './ports/cloud.ts';
 export type { Client } from './runtime/client.ts';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { isTierRef } from '../core/tier.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
+import { isTierRef } from '../core/tier-types.ts';
 import { readDefinition } from '../runtime/application.ts';
 import { notFound, refused } from './failure.ts';
 import type { Place } from './place.ts';

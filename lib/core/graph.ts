@@ -3,8 +3,8 @@ import type { Destination } from './destination.ts';
 import { SluiceError } from './errors.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, queuesOf, type TierPlan } from './plan.ts';
 import { schemaMismatch } from './schema.ts';
-import { isTierRef } from './tier.ts';
 import type { TierDefinition } from './tier-definition.ts';
+import { isTierRef } from './tier-types.ts';
 
 /** One definition file of an application. */
 export interface DefinitionFile {
