@@ -98,7 +98,7 @@ function costText({ modelMs, latencyMs, calls, bytes }: DecisionRecord): string 
       modelMs !== undefined && `model ${msText(modelMs)}`,
       latencyMs !== undefined && `${msText(latencyMs)} after it was sent here`,
       callsText(calls),
-      bytes && `${bytesText(bytes.fetched)} of ${bytesText(bytes.declared)} fetched`,
+      bytes && fetchedText(bytes),
     ]
       .filter(Boolean)
       .join(' · '),
@@ -127,8 +127,15 @@ function totalsText(records: readonly DecisionRecord[]): string {
     `  ${msText(ms)} from the first send to the last decision`,
     `${count(predictions, 'prediction')}, ${msText(modelMs)} of model time`,
     callsText(calls),
-    declared > 0 && `${bytesText(fetched)} of ${bytesText(declared)} fetched`,
+    declared + fetched > 0 && fetchedText({ fetched, declared }),
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** A half declares its objects when it is parked, so what is fetched after the join may be more than what this step declared. */
+function fetchedText({ fetched, declared }: { readonly fetched: number; readonly declared: number }): string {
+  return fetched > declared
+    ? `${bytesText(fetched)} fetched`
+    : `${bytesText(fetched)} of ${bytesText(declared)} fetched`;
 }
