@@ -17,7 +17,7 @@ const AWS = /^(@aws-sdk|@smithy|@middy)\//;
 const CDK = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/;
 /** Any module, but for the clouds': those have one place each. */
 const NEITHER_CLOUD = /^(?!@aws-sdk\/|@smithy\/|@middy\/|aws-cdk-lib|constructs|cdk-nag)/;
-const OUTER = ['core', 'ports', 'runtime', 'local', 'aws', 'testing', 'cli', 'index'];
+const OUTER = ['core', 'ports', 'runtime', 'local', 'aws', 'testing', 'conformance', 'cli', 'index'];
 
 const RULES: Readonly<Record<string, Rule>> = {
   core: { layers: ['core'], modules: [/^fastest-levenshtein$/, /^node:crypto$/] },
@@ -26,6 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   local: { layers: ['core', 'ports', 'runtime', 'local'], modules: [NODE, /^fastest-levenshtein$/] },
   aws: { layers: ['core', 'ports', 'runtime', 'aws'], modules: [AWS, NEITHER_CLOUD] },
   testing: { layers: ['core', 'ports', 'runtime', 'testing'], modules: [NEITHER_CLOUD] },
+  conformance: { layers: ['core', 'ports', 'conformance'], modules: [NODE] },
   index: { layers: ['core', 'ports', 'runtime'], modules: [] },
   cli: { layers: OUTER, modules: [NEITHER_CLOUD] },
   infra: { layers: [...OUTER, 'infra'], modules: [CDK, NEITHER_CLOUD] },

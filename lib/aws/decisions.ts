@@ -1,0 +1,34 @@
+import type { DecisionRecord } from '../core/decision.ts';
+import { SluiceError } from '../core/errors.ts';
+import type { DecisionLog } from '../ports/decision-log.ts';
+
+/** Takes text and says when it is written: `process.stdout`, as far as it is used here. */
+export interface LineSink {
+  write(text: string, done: (error?: Error | null) => void): unknown;
+}
+
+/**
+ * A decision log on standard output, one JSON line a record: CloudWatch Logs keeps it, and a subscription filter on
+ * `{ $.sluice = "decision" }` hands it on to Firehose and S3.
+ */
+export function stdoutDecisions(sink: LineSink = process.stdout): DecisionLog {
+  return {
+    async write(records) {
+      if (records.length === 0) return;
+      const text = records.map(line).join('');
+      await new Promise<void>((resolve, reject) => {
+        sink.write(text, (error) => (error ? reject(error) : resolve()));
+      });
+    },
+    async flow(flowId) {
+      throw new SluiceError('usage', 'a function writes its decisions to CloudWatch Logs and cannot read them back', {
+        flow: flowId,
+        fix: `Ask Logs Insights: filter sluice = "decision" and flow = ${JSON.stringify(flowId)} | sort at.`,
+      });
+    },
+  };
+}
+
+function line(record: DecisionRecord): string {
+  return `${JSON.stringify({ sluice: 'decision', ...record })}\n`;
+}

@@ -1,0 +1,12 @@
+import type { Check } from './check.ts';
+import { objectChecks } from './objects.ts';
+import { queueBodies } from './queue-bodies.ts';
+import { queueDelivery } from './queue-delivery.ts';
+import { queueVisibility } from './queue-visibility.ts';
+import { tableConditions } from './table-conditions.ts';
+import { tableWrites } from './table-writes.ts';
+
+/** The contract of the ports, as checks that any backend must pass: run them with your test runner, or with `runConformance`. */
+export function conformance(): readonly Check[] {
+  return [...queueDelivery, ...queueVisibility, ...queueBodies, ...tableWrites, ...tableConditions, ...objectChecks];
+}

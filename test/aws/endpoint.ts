@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BillingMode,
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  KeyType,
+  ScalarAttributeType,
+} from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { awsCloud } from '../../lib/aws/cloud.ts';
+import type { Backend } from '../../lib/conformance/index.ts';
+
+/** The emulator to test against, where there is one. */
+export const ENDPOINT = process.env.AWS_ENDPOINT_URL;
+/** Why tests were skipped. */
+export const SKIPPED =
+  'AWS_ENDPOINT_URL is not set: start it as `node scripts/ministack.ts -- npx vitest run test/aws test/conformance`';
+
+/** A backend at the endpoint, with a table and a bucket of its own. */
+export interface AwsBackend extends Backend {
+  /** Deletes queues and table; the bucket stays. */
+  remove(): Promise<void>;
+}
+
+/** Makes one. */
+export async function awsBackend(known: Readonly<Record<string, string>>): Promise<AwsBackend> {
+  const id = randomUUID().slice(0, 8);
+  const table = `sluice-${id}`;
+  const bucket = `sluice-${id}`;
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const dynamo = new DynamoDBClient({});
+  const queues: Record<string, string> = {};
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: BillingMode.PAY_PER_REQUEST,
+      KeySchema: [{ AttributeName: 'key', KeyType: KeyType.HASH }],
+      AttributeDefinitions: [{ AttributeName: 'key', AttributeType: ScalarAttributeType.S }],
+    }),
+  );
+  await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: bucket }));
+  const cloud = awsCloud({ queues, table, bucket });
+
+  async function create(name: string, Attributes: Record<string, string> = {}): Promise<string> {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    queues[name] = QueueUrl!;
+    return QueueUrl!;
+  }
+  return {
+    name: `AWS SDK at ${ENDPOINT}`,
+    cloud,
+    known,
+    sleep: (ms) => sleep(ms),
+    async queue({ maxReceives }) {
+      const name = `q-${randomUUID()}`;
+      if (maxReceives === undefined) {
+        await create(name);
+        return { queue: cloud.queue(name) };
+      }
+      const url = await create(`${name}-dlq`);
+      const ask = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] });
+      const deadLetterTargetArn = (await sqs.send(ask)).Attributes?.QueueArn;
+      await create(name, { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: maxReceives }) });
+      return { queue: cloud.queue(name), deadLetters: cloud.queue(`${name}-dlq`) };
+    },
+    async remove() {
+      for (const QueueUrl of Object.values(queues)) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+      await dynamo.send(new DeleteTableCommand({ TableName: table }));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Backend, conformance, runConformance } from '../../lib/conformance/index.ts';
+import { openCloud } from '../../lib/local/cloud.ts';
+import { fakeClock, folder, MODES } from '../local/helpers.ts';
+
+async function embedded(mode: string): Promise<Backend> {
+  const clock = fakeClock();
+  const cloud = await openCloud({ dir: mode === 'durable' ? folder() : mode, clock });
+  onTestFinished(() => cloud.close());
+  return {
+    name: `embedded (${mode})`,
+    cloud,
+    async queue({ maxReceives }) {
+      const name = `q-${randomUUID()}`;
+      const times = { visibilityMs: 30_000, retentionMs: 86_400_000 };
+      if (maxReceives === undefined) {
+        cloud.declare([{ name, ...times }]);
+        return { queue: cloud.queue(name) };
+      }
+      const deadLetters = `${name}.dlq`;
+      cloud.declare([
+        { name, ...times, maxReceives, deadLetters },
+        { name: deadLetters, ...times },
+      ]);
+      return { queue: cloud.queue(name), deadLetters: cloud.queue(deadLetters) };
+    },
+    sleep: (ms) => clock.advance(ms),
+    known: {
+      'keeps an attribute that is null':
+        'The embedded table takes null for absent in setIfAbsent; sluice sets none to null.',
+    },
+  };
+}
+
+describe.each(MODES)('the embedded cloud (%s)', (mode) => {
+  test('keeps the contract of every port', { timeout: 60_000 }, async () => {
+    const results = await runConformance(await embedded(mode));
+    expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(results).toHaveLength(conformance().length);
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import {
+  type Backend,
+  type Check,
+  conformance,
+  conformanceSummary,
+  conformanceTable,
+  runConformance,
+} from '../../lib/conformance/index.ts';
+import { openCloud } from '../../lib/local/cloud.ts';
+
+const check = (name: string, run: () => Promise<void>): Check => ({ port: 'queue', name, run });
+const fails = async (): Promise<void> => {
+  throw new Error('a | b\nc');
+};
+const backend = async (known: Readonly<Record<string, string>>): Promise<Backend> => ({
+  name: 'half',
+  cloud: await openCloud({ dir: ':memory:' }),
+  queue: () => Promise.reject(new Error('no queue')),
+  sleep: async () => undefined,
+  known,
+});
+
+test('a failure that is known is a difference, one that takes too long a failure', async () => {
+  const checks = [
+    check('slow', () => new Promise(() => undefined)),
+    check('wrong', fails),
+    check('different', fails),
+    check('right', async () => undefined),
+  ];
+  const seen: string[] = [];
+  const results = await runConformance(await backend({ different: 'It is small.' }), {
+    ...{ checks, concurrency: 2, timeoutMs: 20 },
+    onResult: ({ name }) => seen.push(name),
+  });
+  expect(seen.sort()).toEqual(['different', 'right', 'slow', 'wrong']);
+  expect(conformanceSummary('half', results)).toBe('half: 1 of 4 checks pass, 1 known differences, 2 failures');
+  expect(conformanceTable(results).split('\n').slice(2)).toEqual([
+    '| queue | slow | fail | it took longer than 20 ms |',
+    '| queue | wrong | fail | a \\| b c |',
+    '| queue | different | difference | It is small. |',
+    '| queue | right | pass |  |',
+  ]);
+});
+
+test('a difference of a check that does not exist is refused', async () => {
+  await expect(runConformance(await backend({ 'no such check': 'why' }))).rejects.toThrow('no such check');
+});
+
+test('no two checks have one name', () => {
+  const names = conformance().map(({ name }) => name);
+  expect(names).toHaveLength(new Set(names).size);
+});
