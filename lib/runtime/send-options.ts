@@ -16,12 +16,9 @@ export interface FlowOptions {
   readonly fair?: string;
 }
 
-/** An untyped client, `connect('thumb', …)`, may send any objects or none. */
-type IsAny<T> = 0 extends 1 & T ? true : false;
-
 /** What `send` takes beside the data: {@link FlowOptions}, and the objects that the entry declares. */
 export type SendOptions<Objects extends string> = FlowOptions &
-  (IsAny<Objects> extends true
+  (string extends Objects // an untyped client, `connect('thumb', …)`, may send any objects or none
     ? { readonly objects?: Readonly<Record<string, Uint8Array>> }
     : [Objects] extends [never]
       ? { readonly objects?: never }

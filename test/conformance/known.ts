@@ -10,6 +10,8 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     'returns JSON of any text': 'fauxqs refuses characters above U+FFFF, which SQS takes.',
   },
   moto: {
+    'loses no update of many at a time':
+      'moto writes without a lock, and now and then loses one of 200 racing updates.',
     'makes an item of an update that says nothing': 'moto answers 500 to an UpdateItem without an UpdateExpression.',
     'finds no comparison true of a value of another type':
       'moto answers 500 where < compares two types, or takes true for 1.',

@@ -1,0 +1,67 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+/** What is watched. */
+export interface Watched {
+  readonly queues: readonly Queue[];
+  readonly deadLetters?: Queue;
+  readonly function?: LambdaFunction;
+}
+
+/** How it is watched. */
+export interface AlarmOptions {
+  /** Told when an alarm goes off, and when it is over. */
+  readonly actions?: readonly IAlarmAction[];
+  /** Messages older than this raise the alarm. Default: 15 minutes. */
+  readonly oldestMessageAge?: Duration;
+}
+
+const PERIOD = Duration.minutes(1);
+
+/**
+ * The alarms of one tier. Dead letters are counted where they lie, for the metric of messages sent leaves out those that
+ * SQS itself moved; the age of the oldest message is what failed records show, for they leave a function's errors at 0.
+ */
+export function addAlarms(scope: Construct, watched: Watched, options: AlarmOptions): readonly Alarm[] {
+  const { actions = [], oldestMessageAge = Duration.minutes(15) } = options;
+  const alarms: Alarm[] = [];
+  const add = (id: string, metric: IMetric, threshold: number, evaluationPeriods: number, what: string): void => {
+    const alarm = new Alarm(scope, `${id}Alarm`, {
+      metric,
+      threshold,
+      evaluationPeriods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${scope.node.path}: ${what}`,
+    });
+    for (const action of actions) {
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+    alarms.push(alarm);
+  };
+  const most = { period: PERIOD, statistic: Stats.MAXIMUM };
+  if (watched.deadLetters) {
+    const dead = watched.deadLetters.metricApproximateNumberOfMessagesVisible(most);
+    add('DeadLetters', dead, 0, 1, 'dead letters wait for a redrive');
+  }
+  for (const queue of watched.queues) {
+    const age = queue.metricApproximateAgeOfOldestMessage(most);
+    add(`${queue.node.id}Age`, age, oldestMessageAge.toSeconds(), 3, 'messages wait too long, or fail again and again');
+  }
+  if (!watched.function) return alarms;
+  const sum = { period: PERIOD, statistic: Stats.SUM };
+  add('Errors', watched.function.metricErrors(sum), 0, 3, 'whole invocations fail');
+  add('Throttles', watched.function.metricThrottles(sum), 0, 5, 'Lambda throttles, which uses up receives');
+  return alarms;
+}

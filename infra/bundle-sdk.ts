@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
+const PACKAGE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
+const SHA256 = /[\\/]@smithy[\\/]core[\\/].*[\\/]Sha256Js\.js$/;
+
+/** Helps esbuild to leave out of the SDK what no call needs; nothing that runs is changed. */
+export const sdkPlugin: Plugin = {
+  name: 'sluice-sdk',
+  setup(build) {
+    build.onLoad({ filter: SCHEMAS }, async ({ path }) => ({ contents: spelledOut(await readFile(path, 'utf8')) }));
+    // A client imports its whole package.json to tell its version.
+    build.onLoad({ filter: PACKAGE }, async ({ path }) => {
+      const { name, version } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+    // For engines without crypto; Node's SHA-256 is always there.
+    build.onLoad({ filter: SHA256 }, () => ({
+      contents: "export class Sha256Js { constructor() { throw new Error('this Node has no SHA-256'); } }",
+    }));
+  },
+};
+
+/**
+ * Schemas with their computed keys, such as `{ [_h]: … }` after `const _h = "http"`, written as texts: esbuild must take
+ * a computed key for a side effect, and would keep the schemas of all operations of S3.
+ */
+function spelledOut(text: string): string {
+  const names = new Map([...text.matchAll(/^const (\w+) = ("[^"\\]*");$/gm)].map(([, name, value]) => [name, value]));
+  return text.replace(/\[(\w+)\]:/g, (key, name: string) => (names.has(name) ? `${names.get(name)}:` : key));
+}

@@ -1,0 +1,74 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { closest } from 'fastest-levenshtein';
+import { SluiceError } from '../lib/core/errors.ts';
+import { rejectUnknownKeys } from '../lib/core/options.ts';
+import type { Application } from '../lib/runtime/application.ts';
+import type { BucketLike } from './acknowledge.ts';
+import type { AlarmOptions } from './alarms.ts';
+import type { TierOverrides } from './settings.ts';
+
+/** What a {@link Cascade} is made from. */
+export interface CascadeProps {
+  readonly application: Application;
+  /** The folder with `index.mjs` of each tier and of the destination, as `bundleTiers` makes them. */
+  readonly bundles: ReadonlyMap<string, { readonly dir: string }>;
+  /** What differs from the tier files here. */
+  readonly tiers?: Readonly<Record<string, TierOverrides>>;
+  /** False: decisions stay in the log groups. Default: they are also delivered to the bucket. */
+  readonly decisions?: boolean;
+  /** How long delivered decision records are kept. Default: 90 days. */
+  readonly decisionRetention?: Duration;
+  readonly alarms?: false | AlarmOptions;
+  readonly dashboard?: boolean;
+  /** How long the functions' logs are kept. Default: one month. */
+  readonly logRetention?: RetentionDays;
+  /** What happens to table and bucket when the stack goes. Default: they stay. */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Further buckets that objects may be read from. */
+  readonly allowedBuckets?: readonly BucketLike[];
+}
+
+const OVERRIDES: readonly (keyof TierOverrides)[] = [
+  'memorySize',
+  'ephemeralStorageSize',
+  'batchSize',
+  'window',
+  'maxConcurrency',
+  'pollers',
+  'reservedConcurrency',
+  'environment',
+  'enabled',
+  'oldestMessageAge',
+];
+
+/** Overrides must name tiers that are there, or the destination. @throws SluiceError `option-unknown`, `option-invalid` */
+export function checkOverrides({ application, tiers = {} }: CascadeProps): void {
+  const { graph } = application;
+  const names = graph.tiers.map(({ tier }) => tier.name);
+  if (graph.destination) names.push(graph.destination.destination.name);
+  for (const [name, overrides] of Object.entries(tiers)) {
+    if (!names.includes(name)) {
+      throw new SluiceError('option-unknown', `tiers names "${name}", which is not in ${application.name}`, {
+        fix: `Did you mean "${closest(name, names)}"? Tiers: ${names.join(', ')}.`,
+      });
+    }
+    rejectUnknownKeys(overrides, OVERRIDES, `tiers.${name}`);
+    if (overrides.pollers && overrides.maxConcurrency !== undefined) {
+      throw new SluiceError('option-invalid', `tiers.${name} has both pollers and maxConcurrency`, {
+        tier: name,
+        fix: 'Give one of them: ten invocations at a time come from each poller, so pollers.maximum limits them too.',
+      });
+    }
+  }
+}
+
+/** The folder of a tier's bundle. @throws SluiceError `option-invalid` where there is none */
+export function bundleOf({ bundles }: CascadeProps, name: string): string {
+  const bundle = bundles.get(name);
+  if (bundle) return bundle.dir;
+  throw new SluiceError('option-invalid', `there is no bundle of "${name}"`, {
+    tier: name,
+    fix: 'Pass what bundleTiers(application, folder) returned.',
+  });
+}

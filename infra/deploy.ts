@@ -1,0 +1,69 @@
+import type { DestinationPlan, Graph, QueueSpec, TierPlan } from '../lib/core/plan.ts';
+import { bundleOf, type CascadeProps } from './cascade-props.ts';
+import { destinationConfig, type Locations, tierConfig } from './config.ts';
+import type { Reachable } from './permissions.ts';
+import { destinationReach, reachOf } from './reach.ts';
+import { settingsFor } from './settings.ts';
+import type { DeployedTierProps } from './tier.ts';
+
+/** All that a tier's construct needs to know of the cascade around it. */
+export type Planned = Omit<DeployedTierProps, 'logRetention' | 'register'>;
+
+/** A tier of the graph, as it is to be deployed. */
+export function planTier(props: CascadeProps, plan: TierPlan, reachable: Reachable): Planned {
+  const { name, memory, maxConcurrency, timing } = plan.tier;
+  const { graph } = props.application;
+  const overrides = props.tiers?.[name] ?? {};
+  const reach = reachOf(graph, plan);
+  const { limits, reads } = plan;
+  return {
+    ...common(props, name, plan, reachable),
+    settings: settingsFor({ name, limits, timing, memory, maxConcurrency, queues: reads.length }, overrides),
+    overrides,
+    reach,
+    config: () => tierConfig(plan, reach, locations(reachable)),
+  };
+}
+
+/** The destination, as it is to be deployed. */
+export function planAnswers(props: CascadeProps, plan: DestinationPlan, reachable: Reachable): Planned {
+  const { name, timing } = plan.destination;
+  const overrides = props.tiers?.[name] ?? {};
+  const reach = destinationReach(props.application.graph, plan);
+  const { limits, reads } = plan;
+  const sizes = { memory: undefined, maxConcurrency: undefined, queues: reads.length };
+  return {
+    ...common(props, name, plan, reachable),
+    settings: settingsFor({ name, limits, timing, ...sizes }, overrides),
+    overrides,
+    reach,
+    config: () => destinationConfig(plan, reach, locations(reachable)),
+  };
+}
+
+function common(props: CascadeProps, name: string, plan: TierPlan | DestinationPlan, reachable: Reachable) {
+  const { graph } = props.application;
+  const reads = plan.reads.map(({ queue }) => queue);
+  return {
+    application: graph.application,
+    name,
+    reads,
+    deadLetters: plan.deadLetters,
+    specs: specsOf(graph, [...reads, plan.deadLetters]),
+    code: bundleOf(props, name),
+    reachable,
+  };
+}
+
+function specsOf(graph: Graph, names: readonly string[]): readonly QueueSpec[] {
+  return graph.queues.filter((spec) => names.includes(spec.name));
+}
+
+function locations({ queue, table, bucket, allowedBuckets }: Reachable): Locations {
+  return {
+    url: (name) => queue(name).queueUrl,
+    table: table.tableName,
+    bucket: bucket.bucketName,
+    allowedBuckets: allowedBuckets.map(({ bucketName }) => bucketName),
+  };
+}

@@ -1,0 +1,35 @@
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Dimensions, NAMESPACE } from '../lib/aws/metrics-emf.ts';
+
+/** Decisions that are counted, and numbers that are measured, per tier. */
+export type MetricName = Count | 'score' | 'modelMs' | 'joinWaitMs' | 'bytesNotFetched';
+
+type Count =
+  | 'accepted'
+  | 'escalated'
+  | 'audited'
+  | 'delivered'
+  | 'dropped'
+  | 'expired'
+  | 'failed'
+  | 'retried'
+  | 'parked'
+  | 'throttled'
+  | 'skewed'
+  | 'duplicates';
+
+/** A metric that the functions write: counts as sums, numbers as averages. */
+export function decisionMetric(
+  { application, tier }: Dimensions,
+  name: MetricName,
+  options: MetricOptions = {},
+): Metric {
+  const measured = name === 'score' || name.endsWith('Ms');
+  return new Metric({
+    namespace: NAMESPACE,
+    metricName: name,
+    dimensionsMap: { application, tier },
+    statistic: measured ? Stats.AVERAGE : Stats.SUM,
+    ...options,
+  });
+}

@@ -1,0 +1,32 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { addAlarms } from './alarms.ts';
+import type { CascadeProps } from './cascade-props.ts';
+import type { Expiry } from './expiry.ts';
+import type { DeployedTier } from './tier.ts';
+
+/** The parts of a cascade that can be watched. */
+export interface Parts {
+  /** The tiers, and the destination where there is one. */
+  readonly units: readonly DeployedTier[];
+  /** The dead letters of answers that no destination reads. */
+  readonly answersDeadLetters: Queue | undefined;
+  readonly expiry: Expiry | undefined;
+}
+
+/** All alarms of a cascade, each beside what it watches. */
+export function watch({ units, answersDeadLetters, expiry }: Parts, props: CascadeProps): readonly Alarm[] {
+  if (props.alarms === false) return [];
+  const options = props.alarms ?? {};
+  const alarms = units.flatMap((unit) => {
+    const oldestMessageAge = props.tiers?.[unit.name]?.oldestMessageAge ?? options.oldestMessageAge;
+    return addAlarms(unit, unit, { ...options, ...(oldestMessageAge && { oldestMessageAge }) });
+  });
+  if (answersDeadLetters) {
+    const scope = answersDeadLetters.node.scope as Construct;
+    alarms.push(...addAlarms(scope, { queues: [], deadLetters: answersDeadLetters }, options));
+  }
+  if (expiry) alarms.push(...addAlarms(expiry, { queues: [], function: expiry.unit.function }, options));
+  return alarms;
+}

@@ -1,0 +1,75 @@
+import type { TierDefinition } from '../core/tier-definition.ts';
+import type { AnyTier } from '../core/tier-types.ts';
+import type { Cloud } from '../ports/cloud.ts';
+import { tierHandler } from '../runtime/handler.ts';
+import { createPredictor } from '../runtime/predictor.ts';
+import { type AwsCloudOptions, awsCloud } from './cloud.ts';
+import { drainGuard } from './drain.ts';
+import { readFunctionConfig } from './function-config.ts';
+import type { SqsFunction } from './handler-invocation.ts';
+import { beginLoading } from './handler-load.ts';
+import { cloudOptionsOf, readUrls, tierPlanOf } from './handler-plan.ts';
+import { type HandlerSurroundings, type SqsHandler, sqsHandler } from './handler-sqs.ts';
+
+/** How a handler is made. */
+export interface HandlerOptions extends HandlerSurroundings {
+  /** Opens the cloud; AWS where not given. */
+  readonly cloud?: (options: AwsCloudOptions) => Cloud;
+}
+
+/** Lambda's init phase may take 10 s; a model that is not loaded by then is waited for by the first record. */
+const INIT_MS = 8_000;
+
+/**
+ * The Lambda handler of a tier, for an event source mapping on each of its queues. What the construct knows of the tier
+ * comes by the environment. The model begins to load at once; `ready` resolves when it has, so that it loads in the init
+ * phase. A `load` that fails does not fail that phase: the first record tries again, and is retried like any other.
+ */
+export function createHandler(tier: AnyTier | TierDefinition, options: HandlerOptions = {}): SqsHandler {
+  const { env = process.env, cloud: open = awsCloud } = options;
+  return sqsHandler(() => tierFunction(tier as TierDefinition, env, open), options);
+}
+
+function tierFunction(
+  definition: TierDefinition,
+  env: NonNullable<HandlerOptions['env']>,
+  open: NonNullable<HandlerOptions['cloud']>,
+): SqsFunction {
+  const config = readFunctionConfig(env);
+  const { application, version, allowedBuckets } = config;
+  const loading = beginLoading(definition, version);
+  const plan = tierPlanOf(config, loading.tier);
+  const cloud = open(cloudOptionsOf(config));
+  const predictor = createPredictor({ tier: loading.tier, version, objects: cloud.objects, allowedBuckets });
+  // Makes the SQS client in the init phase, when the processor is at its fastest and nobody waits.
+  for (const { queue } of plan.reads) cloud.queue(queue);
+  return {
+    application,
+    name: definition.name,
+    cloud,
+    queueOf: readUrls(config),
+    handlerOf: (queue, watched) => tierHandler(plan, queue, watched, predictor, { allowedBuckets }),
+    guard: drainGuard({ timeoutMs: definition.timing.timeoutMs, whole: definition.predictBatch !== undefined }),
+    learns: () => !loading.pending(),
+    ready: within(INIT_MS, [loading.settled, usesTable(definition) ? preloadTable() : undefined]),
+  };
+}
+
+/** Whether every record of a tier makes a table call. */
+function usesTable({ joins, timing, delivery }: TierDefinition): boolean {
+  return joins !== undefined || timing.pace !== undefined || delivery === 'once';
+}
+
+/** The table's client is loaded at its first call, which would be the first record's. */
+async function preloadTable(): Promise<void> {
+  await import('./table-client.ts').catch(() => undefined);
+}
+
+async function within(ms: number, promises: readonly (Promise<void> | undefined)[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.all(promises), enough]);
+  clearTimeout(timer);
+}
