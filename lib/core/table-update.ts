@@ -53,7 +53,9 @@ export function expiresAt(ms: number): number {
 export function applyUpdate(item: Item | undefined, update: TableUpdate): Item | undefined {
   if (!(update.when ?? []).every((condition) => holds(condition, item ?? {}))) return undefined;
   const next: Record<string, Json> = { ...item };
-  for (const [name, value] of Object.entries(update.setIfAbsent ?? {})) next[name] ??= value;
+  for (const [name, value] of Object.entries(update.setIfAbsent ?? {})) {
+    if (next[name] === undefined) next[name] = value;
+  }
   Object.assign(next, update.set);
   for (const [name, value] of Object.entries(update.add ?? {})) next[name] = Number(next[name] ?? 0) + value;
   for (const name of update.remove ?? []) delete next[name];

@@ -9,8 +9,8 @@ import {
 import { type DeadLetterQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { RULE_NAMES } from '../../infra/checks-rules.ts';
-import { findQueueFaults, queueChecks } from '../../infra/index.ts';
-import { applicationOf, archive, deployed, TIERS } from './support.ts';
+import { Cascade, findQueueFaults, queueChecks } from '../../infra/index.ts';
+import { applicationOf, archive, deployed, stubBundles, TIERS } from './support.ts';
 
 interface Planted {
   readonly queue?: QueueProps;
@@ -108,10 +108,15 @@ describe('at synth', () => {
   });
 
   test('two cascades of one app are checked once', () => {
-    const { app, stack } = deployed(applicationOf(TIERS.first()), { tiers: { first: { reservedConcurrency: 5 } } });
-    const { cascade: _, ...other } = deployed(applicationOf(TIERS.first()));
-    expect(other.app).not.toBe(app);
-    new Queue(stack, 'Beside');
-    expect(findQueueFaults(app)).toHaveLength(1);
+    const application = applicationOf(TIERS.first());
+    const { app, stack } = deployed(application, { tiers: { first: { reservedConcurrency: 5 } } });
+    new Cascade(stack, 'Other', { application, bundles: stubBundles(application) });
+    let report = '';
+    try {
+      app.synth();
+    } catch (error) {
+      report = String(error);
+    }
+    expect(report.split('invocations are reserved')).toHaveLength(2);
   });
 });
