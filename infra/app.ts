@@ -1,8 +1,7 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadApplication } from '../lib/runtime/application.ts';
-import { bundleTiers } from './bundle.ts';
-import { Cascade } from './index.ts';
+import { bundleTiers, Cascade } from './index.ts';
 
 /** The photo demo as it is deployed: `npx cdk deploy`. */
 const application = await loadApplication('functions/photos');

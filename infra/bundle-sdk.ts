@@ -3,6 +3,8 @@ import type { Plugin } from 'esbuild';
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 const PACKAGE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
+const LAZY =
+  /[\\/]@(?:smithy[\\/]node-http-handler|aws[\\/]lambda-invoke-store)[\\/]dist-es[\\/].*\.js$|[\\/]getInstanceMetadataRegion\.js$/;
 const SHA256 = /[\\/]@smithy[\\/]core[\\/].*[\\/]Sha256Js\.js$/;
 
 /** Helps esbuild to leave out of the SDK what no call needs; nothing that runs is changed. */
@@ -10,6 +12,10 @@ export const sdkPlugin: Plugin = {
   name: 'sluice-sdk',
   setup(build) {
     build.onLoad({ filter: SCHEMAS }, async ({ path }) => ({ contents: spelledOut(await readFile(path, 'utf8')) }));
+    // Imported lazily, a module of Node's own would be a chunk of ours: one file more to find and read.
+    build.onLoad({ filter: LAZY }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/import\((["']node:\w+["'])\)/g, 'process.getBuiltinModule($1)'),
+    }));
     // A client imports its whole package.json to tell its version.
     build.onLoad({ filter: PACKAGE }, async ({ path }) => {
       const { name, version } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;

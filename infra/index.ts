@@ -1,8 +1,11 @@
 export type { AlarmOptions } from './alarms.ts';
+export type { Bundle } from './bundle.ts';
+export { bundleTiers } from './bundle.ts';
 export { Cascade } from './cascade.ts';
 export type { CascadeProps } from './cascade-props.ts';
 export { findQueueFaults, queueChecks } from './checks.ts';
 export type { Finding } from './checks-rules.ts';
 export type { MetricName } from './metrics.ts';
+export type { CloudOutput } from './output.ts';
 export type { TierOverrides } from './settings.ts';
 export { DeployedTier } from './tier.ts';

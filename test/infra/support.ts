@@ -11,7 +11,7 @@ import { buildGraph } from '../../lib/core/graph.ts';
 import { defineDestination, defineTier, stream, tier } from '../../lib/index.ts';
 import type { Application } from '../../lib/runtime/application.ts';
 
-// The validation of templates takes seconds, and one test beside these has it on.
+// CDK's own validation of templates takes seconds; synth.test.ts has it on.
 process.env.CDK_VALIDATION = 'false';
 
 const Guess = z.object({ label: z.string(), sure: z.number() });
