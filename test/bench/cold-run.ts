@@ -13,32 +13,24 @@ export interface ColdStart {
   /** The first invocation. */
   readonly call: number;
   readonly total: number;
-  /** CPU time of all its threads: freer of what else the machine does. */
-  readonly cpu: number;
 }
 
 const CHILD = `
-const before = process.cpuUsage();
 const started = performance.now();
 const { handler } = await import(process.argv[1]);
 const init = performance.now() - started;
 const { batchItemFailures } = await handler(JSON.parse(process.env.EVENT), { getRemainingTimeInMillis: () => 30_000 });
 const total = performance.now() - started;
-const { user, system } = process.cpuUsage(before);
 if (batchItemFailures.length > 0) throw new Error('records failed');
-process.stdout.write('\\n' + JSON.stringify({ init, call: total - init, total, cpu: (user + system) / 1_000 }), () => process.exit(0));
+process.stdout.write('\\n' + JSON.stringify({ init, call: total - init, total }), () => process.exit(0));
 `;
 
 const PHOTO = new Uint8Array(2_000).fill(7);
 
 /** Starts a function in a fresh process and lets it handle one event of ten records. */
-export async function coldStart(
-  { entry, work }: Candidate,
-  stub: Stub,
-  extra: readonly string[] = [],
-): Promise<ColdStart> {
+export async function coldStart({ entry, work }: Candidate, stub: Stub): Promise<ColdStart> {
   stub.objects.set('photo', PHOTO);
-  const child = spawn(process.execPath, [...extra, '--input-type=module', '--eval', CHILD, pathToFileURL(entry).href], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', CHILD, pathToFileURL(entry).href], {
     env: {
       ...stubEnvironment(stub),
       ANSWERS: `${stub.url}/1/answers`,
