@@ -1,9 +1,10 @@
 import { build, type Metafile } from 'esbuild';
 import type { Application } from '../lib/runtime/application.ts';
 import { barrelsPlugin } from './bundle-barrels.ts';
+import { builtinsPlugin } from './bundle-builtins.ts';
 import { type Entry, entriesPlugin } from './bundle-entries.ts';
 import { herePlugin } from './bundle-here.ts';
-import { builtinsPlugin, credentialsPlugin, frameworkPlugin } from './bundle-plugins.ts';
+import { credentialsPlugin, frameworkPlugin } from './bundle-plugins.ts';
 import { sdkPlugin } from './bundle-sdk.ts';
 import type { Sources } from './bundle-sources.ts';
 

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version as esbuildVersion } from 'esbuild';
 import { sha256 } from '../lib/core/identity.ts';
@@ -27,7 +27,7 @@ const FILE = 'bundles.json';
 export async function readCache(out: string, entries: readonly Entry[]): Promise<Map<string, Bundle> | undefined> {
   try {
     const kept = JSON.parse(await readFile(join(out, FILE), 'utf8')) as Kept;
-    if (kept.key !== keyOf(entries)) return undefined;
+    if (kept.key !== (await keyOf(entries))) return undefined;
     const same = await Promise.all([
       ...Object.entries(kept.files).map(([path, known]) => isSame(path, known)),
       ...kept.bundles.map(([, { dir }]) => stat(join(dir, 'index.mjs')).then(() => true)),
@@ -50,7 +50,7 @@ export async function writeCache(
       return [path, [size, mtimeMs, sha256(bytes)]] as const;
     }),
   );
-  const kept: Kept = { key: keyOf(entries), bundles: [...bundles], files: Object.fromEntries(files) };
+  const kept: Kept = { key: await keyOf(entries), bundles: [...bundles], files: Object.fromEntries(files) };
   await writeFile(join(out, FILE), JSON.stringify(kept));
 }
 
@@ -61,6 +61,9 @@ async function isSame(path: string, [size, changedMs, hash]: Kept['files'][strin
   return now.mtimeMs === changedMs || sha256(await readFile(path)) === hash;
 }
 
-function keyOf(entries: readonly Entry[]): string {
-  return sha256(Buffer.from(JSON.stringify([esbuildVersion, process.cwd(), entries])));
+/** What a build depends on beside its source files: the entries, and the bundler itself. */
+async function keyOf(entries: readonly Entry[]): Promise<string> {
+  const own = (await readdir(import.meta.dirname)).filter((name) => /^bundle.*\.[jt]s$/.test(name)).sort();
+  const texts = await Promise.all(own.map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
+  return sha256(Buffer.from(JSON.stringify([esbuildVersion, process.cwd(), entries, texts])));
 }

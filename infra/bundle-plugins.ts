@@ -1,25 +1,5 @@
-import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
 import type { Sources } from './bundle-sources.ts';
-
-const BUILTINS = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
-
-/**
- * Imports of Node's own modules become `process.getBuiltinModule`. An ES module's `import … from 'node:http'` reads every
- * export of it, a getter among them that loads all of Node's fetch: 40 to 60 ms that each cold start would pay.
- */
-export const builtinsPlugin: Plugin = {
-  name: 'sluice-builtins',
-  setup(build) {
-    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path }) =>
-      BUILTINS.has(path) || path.startsWith('node:') ? { path, namespace: 'builtin', sideEffects: false } : undefined,
-    );
-    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
-  },
-};
 
 /** A function of Lambda has its credentials in the environment, for as long as its process lives. */
 const ENV_CREDENTIALS = `export const defaultProvider = () => async () => {

@@ -3,11 +3,12 @@ import type { Plugin } from 'esbuild';
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 const PACKAGE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
+const PROFILES = /[\\/]@smithy[\\/]core[\\/].*[\\/]loadSharedConfigFiles\.js$/;
 const LAZY =
   /[\\/]@(?:smithy[\\/]node-http-handler|aws[\\/]lambda-invoke-store)[\\/]dist-es[\\/].*\.js$|[\\/]getInstanceMetadataRegion\.js$/;
 const SHA256 = /[\\/]@smithy[\\/]core[\\/].*[\\/]Sha256Js\.js$/;
 
-/** Helps esbuild to leave out of the SDK what no call needs; nothing that runs is changed. */
+/** Leaves out of the SDK what no function of Lambda needs: code, files to look for, chunks to load. */
 export const sdkPlugin: Plugin = {
   name: 'sluice-sdk',
   setup(build) {
@@ -21,12 +22,18 @@ export const sdkPlugin: Plugin = {
       const { name, version } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
       return { contents: JSON.stringify({ name, version }), loader: 'json' };
     });
+    // A function has no home folder with profiles, yet each setting that is not in the environment is looked for there.
+    build.onLoad({ filter: PROFILES }, () => ({ contents: NO_PROFILES }));
     // For engines without crypto; Node's SHA-256 is always there.
     build.onLoad({ filter: SHA256 }, () => ({
       contents: "export class Sha256Js { constructor() { throw new Error('this Node has no SHA-256'); } }",
     }));
   },
 };
+
+const NO_PROFILES = `export { CONFIG_PREFIX_SEPARATOR } from "./constants";
+export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+`;
 
 /**
  * Schemas with their computed keys, such as `{ [_h]: … }` after `const _h = "http"`, written as texts: esbuild must take
