@@ -9,8 +9,8 @@ import type { Cloud } from '../ports/cloud.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
+import { systemClock, systemRandom } from '../runtime/system.ts';
 import { MAX_BATCH_BYTES } from './chunks.ts';
-import * as system from './cloud-system.ts';
 import { stdoutDecisions } from './decisions.ts';
 import { s3Objects } from './objects.ts';
 import { sqsQueue } from './queue.ts';
@@ -48,7 +48,7 @@ export interface AwsCloudOptions {
  * loaded before: most functions need neither.
  */
 export function awsCloud(options: AwsCloudOptions): Cloud {
-  const { clients = {}, clock = system.clock, random = system.random, onDecisions } = options;
+  const { clients = {}, clock = systemClock, random = systemRandom, onDecisions } = options;
   const log = options.decisions ?? stdoutDecisions();
   const queues = new Map<string, Queue>();
   let sqs = clients.sqs;

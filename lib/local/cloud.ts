@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
+import { systemClock, systemRandom } from '../runtime/system.ts';
 import { bells } from './bells.ts';
 import { type Database, openDatabase } from './database.ts';
 import { decisionFiles } from './decision-files.ts';
@@ -19,7 +20,6 @@ import { queueStatements } from './queue-statements.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { type LocalTable, sqliteTable } from './sqlite-table.ts';
 import { storeError } from './store-errors.ts';
-import { systemClock, systemRandom } from './system.ts';
 
 /** The embedded cloud: everything a cascade runs on, in this process. */
 export interface LocalCloud extends Cloud {

@@ -7,6 +7,11 @@ import { runDemo } from './run.ts';
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, flows: { type: 'string' }, dir: { type: 'string' } },
 });
+const flows = Number(values.flows ?? 2_000);
+if (!Number.isInteger(flows) || flows < 1) {
+  console.error(`--flows is ${values.flows}: give a whole number from 1 to 2000`);
+  process.exit(2);
+}
 const bar = new cliProgress.SingleBar(
   {
     format: '{bar} {value}/{total} flows answered · {duration_formatted}',
@@ -17,7 +22,7 @@ const bar = new cliProgress.SingleBar(
 );
 const shown = !values.json && process.stderr.isTTY;
 const result = await runDemo({
-  flows: Number(values.flows ?? 2_000),
+  flows,
   dir: values.dir ?? ':memory:',
   onStart: (total) => shown && bar.start(total, 0),
   onAnswer: (answered) => shown && bar.update(answered),

@@ -4,7 +4,8 @@ import { countCalls, loadApplication, openCloud, startCascade } from 'sluice/loc
 import { type Photo, readPhotos } from '../model/photos.ts';
 import { encodePng } from '../model/png.ts';
 import { encodeThumbnail, thumbnail } from '../model/thumbnail.ts';
-import { type Comparison, compare, sampleLastTier } from './compare.ts';
+import { type Comparison, compare } from './compare.ts';
+import { sampleLastTier } from './sample.ts';
 import { shuffled } from './shuffle.ts';
 import { type DemoRecord, type TierFigures, tierFigures } from './tiers.ts';
 
@@ -30,6 +31,8 @@ export interface DemoResult extends Comparison {
 export interface DemoOptions {
   readonly flows: number;
   readonly dir: string;
+  /** Folder of the application; this one where not given. */
+  readonly application?: string;
   readonly onStart?: (total: number) => void;
   readonly onAnswer?: (answered: number) => void;
 }
@@ -40,7 +43,7 @@ const BATCH = 100;
 /** Sends photos through `functions/photos` and measures. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const photos = (await readPhotos('photos')).slice(0, options.flows);
-  const application = await loadApplication(fileURLToPath(new URL('..', import.meta.url)));
+  const application = await loadApplication(options.application ?? fileURLToPath(new URL('..', import.meta.url)));
   const records: DemoRecord[] = [];
   const local = await openCloud({
     dir: options.dir,
@@ -66,9 +69,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       options.onAnswer?.(answers.size);
     },
   });
-  const sampled = sampleLastTier(application, local.objects, photos);
-  await Promise.all([sendThumbnails(cloud, photos), sendPhotos(cloud, photos)]);
-  await cascade.settled();
+  const [sample] = await Promise.all([
+    sampleLastTier(application, local.objects, photos),
+    Promise.all([sendThumbnails(cloud, photos), sendPhotos(cloud, photos)]).then(() => cascade.settled()),
+  ]);
   const seconds = (performance.now() - started) / 1_000;
   await cascade.stop();
 
@@ -82,7 +86,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   );
   const callsPerFlow = perFlow(calls, photos.length);
   const labels = photos.map((_, i) => labelOf(answers.get(flowOf(i))));
-  const comparison = compare(await sampled, photos, labels, tiers);
+  const comparison = compare(sample, photos, labels, tiers);
   await cloud.close();
   return {
     flows: photos.length,

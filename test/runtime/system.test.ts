@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemClock, systemRandom } from '../../lib/local/system.ts';
+import { systemClock, systemRandom } from '../../lib/runtime/system.ts';
 
 test('the system clock sleeps, and wakes on abort', async () => {
   const begun = performance.now();
