@@ -37,6 +37,6 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
     runSource(main);
   } else {
     nodeModule.enableCompileCache();
-    import(new URL('../dist/cli/main.js', import.meta.url).href);
+    import(new URL('../dist/lib/cli/main.js', import.meta.url).href);
   }
 }

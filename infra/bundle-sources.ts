@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Where the framework's own code lies that bundles are made of. */
@@ -9,15 +8,9 @@ export interface Sources {
   module(name: string): string;
 }
 
-/** In a checkout the TypeScript sources, in the package what they were compiled to. */
+/** In a checkout the TypeScript sources, in the package what they were compiled to: this file's own kind either way. */
 export function frameworkSources(): Sources {
-  const candidates = [
-    { root: new URL('../lib/', import.meta.url), extension: 'ts' },
-    { root: new URL('../', import.meta.url), extension: 'js' },
-    { root: new URL('../dist/', import.meta.url), extension: 'js' },
-  ];
-  const found = candidates.find(({ root, extension }) => existsSync(new URL(`aws/handler.${extension}`, root)));
-  if (!found) throw new Error(`sluice is not complete: no handler near ${import.meta.dirname}`);
-  const module = (name: string): string => fileURLToPath(new URL(`${name}.${found.extension}`, found.root));
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const module = (name: string): string => fileURLToPath(new URL(`../lib/${name}.${extension}`, import.meta.url));
   return { index: module('index'), module };
 }

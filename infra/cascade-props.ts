@@ -3,16 +3,15 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../lib/core/errors.ts';
 import { rejectUnknownKeys } from '../lib/core/options.ts';
-import type { Application } from '../lib/runtime/application.ts';
 import type { BucketLike } from './acknowledge.ts';
 import type { AlarmOptions } from './alarms.ts';
+import type { BundledApplication } from './bundled-application.ts';
 import type { TierOverrides } from './settings.ts';
 
 /** What a {@link Cascade} is made from. */
 export interface CascadeProps {
-  readonly application: Application;
-  /** The folder with `index.mjs` of each tier and of the destination, as `bundleTiers` makes them. */
-  readonly bundles: ReadonlyMap<string, { readonly dir: string }>;
+  /** What {@link bundleApplication} makes of the folder of tier files. */
+  readonly application: BundledApplication;
   /** What differs from the tier files here. */
   readonly tiers?: Readonly<Record<string, TierOverrides>>;
   /** False: decisions stay in the log groups. Default: they are also delivered to the bucket. */
@@ -64,11 +63,11 @@ export function checkOverrides({ application, tiers = {} }: CascadeProps): void 
 }
 
 /** The folder of a tier's bundle. @throws SluiceError `option-invalid` where there is none */
-export function bundleOf({ bundles }: CascadeProps, name: string): string {
-  const bundle = bundles.get(name);
+export function bundleOf({ application }: CascadeProps, name: string): string {
+  const bundle = application.bundles.get(name);
   if (bundle) return bundle.dir;
   throw new SluiceError('option-invalid', `there is no bundle of "${name}"`, {
     tier: name,
-    fix: 'Pass what bundleTiers(application, folder) returned.',
+    fix: 'Pass the application that bundleApplication(folder) returned.',
   });
 }

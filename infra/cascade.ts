@@ -30,9 +30,8 @@ import { watch } from './watch.ts';
  * @throws SluiceError `option-unknown`, `option-invalid` for overrides that cannot be
  * @example
  * ```ts no-run
- * const application = await loadApplication('functions/photos');
- * const bundles = await bundleTiers(application, '.sluice/bundles');
- * const cascade = new Cascade(stack, 'Photos', { application, bundles, tiers: { deep: { memorySize: 3008 } } });
+ * const application = await bundleApplication('functions/photos');
+ * const cascade = new Cascade(stack, 'Photos', { application, tiers: { deep: { memorySize: 3008 } } });
  * cascade.grantSend(uploader);
  * ```
  */

@@ -1,6 +1,6 @@
 export type { AlarmOptions } from './alarms.ts';
-export type { Bundle } from './bundle.ts';
-export { bundleTiers } from './bundle.ts';
+export type { BundledApplication } from './bundled-application.ts';
+export { bundleApplication } from './bundled-application.ts';
 export { Cascade } from './cascade.ts';
 export type { CascadeProps } from './cascade-props.ts';
 export { findQueueFaults, queueChecks } from './checks.ts';

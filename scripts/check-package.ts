@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 /**
  * Packs the package, checks what is in it, installs it into an empty project as a user would, and runs a two-tier
- * cascade there: with `npx sluice run`, and from a script that is type-checked too.
+ * cascade there: with `npx sluice run`, and from a script that is type-checked too. Its CDK app is synthesized.
  */
 const root = process.cwd();
 const project = await mkdtemp(join(tmpdir(), 'sluice-package-'));
@@ -13,7 +13,7 @@ const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimit
 const run = (
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string } = {},
+  options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): string =>
   execFileSync(command, args, {
     cwd: project,
@@ -22,6 +22,16 @@ const run = (
     stdio: ['pipe', 'pipe', 'inherit'],
     ...options,
   });
+
+interface Manifest {
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: { readonly Description?: string } }>
+  >;
+}
 
 const FILES: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({ name: 'user', private: true, type: 'module' }),
@@ -67,6 +77,14 @@ const { tier, output } = await client.result(flowId);
 console.log(JSON.stringify({ tier, output }));
 await cascade.stop();
 await cloud.close();`,
+  'cdk.json': JSON.stringify({ app: 'node infra/app.ts' }),
+  'infra/app.ts': `
+import { App, Stack } from 'aws-cdk-lib';
+import { bundleApplication, Cascade } from 'sluice/cdk';
+const app = new App();
+const application = await bundleApplication('functions/greetings');
+new Cascade(new Stack(app, 'Greetings'), 'Greetings', { application, tiers: { careful: { memorySize: 2048 } } });
+app.synth();`,
 };
 
 try {
@@ -82,7 +100,10 @@ try {
     await mkdir(join(project, name, '..'), { recursive: true });
     await writeFile(join(project, name), text);
   }
-  run('npm', ['install', '--no-audit', '--no-fund', tarball, 'zod@4', '@types/node@24', 'typescript@7.0.2']);
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
+  const beside = ['zod', '@types/node', 'typescript', 'aws-cdk-lib', 'constructs'];
+  const packages = beside.map((name) => `${name}@${devDependencies[name]}`);
+  run('npm', ['install', '--no-audit', '--no-fund', tarball, ...packages]);
   run('npx', ['tsc', '-p', '.']);
   expectAnswer(run('node', ['main.ts']), 'careful');
   const lines = run('npx', ['sluice', 'run', 'greetings'], {
@@ -93,8 +114,9 @@ try {
   if (lines.length !== 2) throw new Error(`npx sluice run printed ${lines.length} lines instead of 2 answers`);
   expectAnswer(lines.join('\n'), 'careful');
   expectAnswer(lines.join('\n'), 'quick');
+  expectFunctions(await synthesized(), ['quick', 'careful']);
   console.log(
-    `packed package: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB unpacked; a two-tier cascade ran from it`,
+    `packed package: ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB unpacked; a two-tier cascade ran from it, and was synthesized for AWS`,
   );
 } finally {
   await rm(project, { recursive: true, force: true });
@@ -102,4 +124,19 @@ try {
 
 function expectAnswer(output: string, tier: string): void {
   if (!output.includes(`"tier":"${tier}"`)) throw new Error(`no answer of tier "${tier}" in: ${output}`);
+}
+
+/** The template that the user's CDK app makes. */
+async function synthesized(): Promise<Template> {
+  run('node', ['infra/app.ts'], { env: { ...process.env, PATH: path, CDK_OUTDIR: join(project, 'cdk.out') } });
+  return JSON.parse(await readFile(join(project, 'cdk.out', 'Greetings.template.json'), 'utf8')) as Template;
+}
+
+function expectFunctions({ Resources }: Template, tiers: readonly string[]): void {
+  const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  const described = functions.map(({ Properties }) => Properties.Description);
+  for (const tier of tiers) {
+    if (!described.includes(`sluice: greetings/${tier}`))
+      throw new Error(`no function of tier "${tier}" in the template`);
+  }
 }

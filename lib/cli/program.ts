@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addDev } from './dev.ts';
 import { addDlq } from './dlq.ts';
@@ -31,6 +31,5 @@ export function createProgram(flags: { readonly json: boolean }): Command {
 }
 
 function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (createRequire(import.meta.url)('sluice/package.json') as { readonly version: string }).version;
 }

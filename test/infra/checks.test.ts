@@ -10,7 +10,7 @@ import { type DeadLetterQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sq
 import { describe, expect, test } from 'vitest';
 import { RULE_NAMES } from '../../infra/checks-rules.ts';
 import { Cascade, findQueueFaults, queueChecks } from '../../infra/index.ts';
-import { applicationOf, archive, deployed, stubBundles, TIERS } from './support.ts';
+import { applicationOf, archive, deployed, TIERS, withStubBundles } from './support.ts';
 
 interface Planted {
   readonly queue?: QueueProps;
@@ -110,7 +110,7 @@ describe('at synth', () => {
   test('two cascades of one app are checked once', () => {
     const application = applicationOf(TIERS.first());
     const { app, stack } = deployed(application, { tiers: { first: { reservedConcurrency: 5 } } });
-    new Cascade(stack, 'Other', { application, bundles: stubBundles(application) });
+    new Cascade(stack, 'Other', { application: withStubBundles(application) });
     let report = '';
     try {
       app.synth();

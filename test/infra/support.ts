@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { EXPIRY } from '../../infra/bundle-entries.ts';
-import { Cascade, type CascadeProps } from '../../infra/index.ts';
+import { type BundledApplication, Cascade, type CascadeProps } from '../../infra/index.ts';
 import type { DefinitionFile } from '../../lib/core/graph.ts';
 import { buildGraph } from '../../lib/core/graph.ts';
 import { defineDestination, defineTier, stream, tier } from '../../lib/index.ts';
@@ -63,10 +63,11 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-infra-'));
 writeFileSync(join(folder, 'index.mjs'), 'export const handler = () => undefined;\n');
 
 /** Bundles that need no bundler: every function has the same few bytes. */
-export function stubBundles({ graph }: Application): CascadeProps['bundles'] {
+export function withStubBundles(application: Application): BundledApplication {
+  const { graph } = application;
   const names = [...graph.tiers.map((plan) => plan.tier.name), EXPIRY];
   if (graph.destination) names.push(graph.destination.destination.name);
-  return new Map(names.map((name) => [name, { dir: folder }]));
+  return { ...application, bundles: new Map(names.map((name) => [name, { dir: folder }])) };
 }
 
 /** A cascade in an app of its own. */
@@ -76,7 +77,7 @@ export function deployed(
 ): { readonly app: App; readonly stack: Stack; readonly cascade: Cascade } {
   const app = new App({ analyticsReporting: false, context: { 'aws:cdk:enable-path-metadata': true } });
   const stack = new Stack(app, 'Test');
-  const cascade = new Cascade(stack, 'Shop', { application, bundles: stubBundles(application), ...props });
+  const cascade = new Cascade(stack, 'Shop', { application: withStubBundles(application), ...props });
   return { app, stack, cascade };
 }
 

@@ -24,13 +24,10 @@ export default defineTier({
 });
 `;
 const app = `import { App, Stack } from 'aws-cdk-lib';
-import { bundleTiers } from '${ROOT}/infra/bundle.ts';
-import { Cascade } from '${ROOT}/infra/index.ts';
-import { loadApplication } from 'sluice/local';
-const application = await loadApplication(import.meta.dirname + '/chain');
-const bundles = await bundleTiers(application, import.meta.dirname + '/bundles');
+import { bundleApplication, Cascade } from '${ROOT}/infra/index.ts';
+const application = await bundleApplication(import.meta.dirname + '/chain', import.meta.dirname + '/bundles');
 const app = new App({ outdir: import.meta.dirname + '/cdk.out' });
-new Cascade(new Stack(app, 'Chain'), 'Chain', { application, bundles });
+new Cascade(new Stack(app, 'Chain'), 'Chain', { application });
 app.synth();
 `;
 
