@@ -79,7 +79,8 @@ export class Cascade extends Construct {
     }
     if (props.decisions !== false) this.#deliverDecisions();
     const queues = Object.fromEntries([...this.#queues].sort().map(([queue, { queueUrl }]) => [queue, queueUrl]));
-    outputCloud(this, { application: name, queues, table: table.tableName, bucket: bucket.bucketName });
+    const versions = Object.fromEntries(graph.tiers.map(({ tier, version }) => [tier.name, version]));
+    outputCloud(this, { application: name, queues, table: table.tableName, bucket: bucket.bucketName, versions });
   }
 
   /** A tier by its name. @throws SluiceError `option-unknown` */

@@ -1,3 +1,4 @@
+export type { CloudOutput } from '../lib/aws/cloud-output.ts';
 export type { AlarmOptions } from './alarms.ts';
 export type { BundledApplication } from './bundled-application.ts';
 export { bundleApplication } from './bundled-application.ts';
@@ -6,6 +7,5 @@ export type { CascadeProps } from './cascade-props.ts';
 export { findQueueFaults, queueChecks } from './checks.ts';
 export type { Finding } from './checks-rules.ts';
 export type { MetricName } from './metrics.ts';
-export type { CloudOutput } from './output.ts';
 export type { TierOverrides } from './settings.ts';
 export { DeployedTier } from './tier.ts';

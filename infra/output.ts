@@ -1,14 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-
-/** What a client or the command line must know to connect. */
-export interface CloudOutput {
-  readonly application: string;
-  /** Queue URLs by logical name. */
-  readonly queues: Readonly<Record<string, string>>;
-  readonly table: string;
-  readonly bucket: string;
-}
+import type { CloudOutput } from '../lib/aws/cloud-output.ts';
 
 /** Puts it out as one line of JSON, `<id>Cloud`: names of queues have dots and dashes, and names of outputs cannot. */
 export function outputCloud(scope: Construct, cloud: CloudOutput): void {

@@ -21,6 +21,14 @@ export function withCommonOptions(command: Command, dir = 'default: .sluice/<app
     .option('--verbose', 'print stacks of errors');
 }
 
+/** The same, for commands that work on a deployed cascade as well. */
+export function withCloudOptions(command: Command): Command {
+  return withCommonOptions(command).option(
+    '--outputs <file>',
+    'work on the deployed cascade that this file of stack outputs names (cdk deploy --outputs-file)',
+  );
+}
+
 /** Adds examples and exit codes to a command's help. */
 export function withHelp(command: Command, examples: readonly Example[]): Command {
   const width = Math.max(...examples.map(([line]) => line.length));

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import type { LocalCloud } from '../local/cloud.ts';
+import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { type DeadLetterFilter, type DeadLetterSource, deadLetterSources } from '../runtime/dead-letters.ts';
 import { notFound } from './failure.ts';
 import type { CommonOptions } from './io.ts';
-import { findPlace, openStore } from './place.ts';
+import { openPlace } from './opened.ts';
+import { findPlace } from './place.ts';
 
 /** What every command on dead letters takes. */
 export type DlqOptions = CommonOptions & {
@@ -27,7 +28,7 @@ export function withFilter(command: Command): Command {
 
 /** The dead letters of the application that the options mean. */
 export interface Letters {
-  readonly cloud: LocalCloud;
+  readonly cloud: Cloud;
   readonly sources: readonly DeadLetterSource[];
   readonly filter: DeadLetterFilter;
 }
@@ -51,12 +52,11 @@ export async function withLetters<T>(options: DlqOptions, work: (letters: Letter
     ...(tier !== undefined && { tier }),
     ...(reason !== undefined && { code: reason }),
   };
-  const cloud = await openStore(place);
+  const opened = await openPlace(place, graph);
   try {
-    cloud.declare(graph.queues);
-    return await work({ cloud, sources, filter });
+    return await work({ cloud: opened.cloud, sources, filter });
   } finally {
-    await cloud.close();
+    await opened.close();
   }
 }
 

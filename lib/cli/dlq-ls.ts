@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listDeadLetters } from '../runtime/dead-letters.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import {
   type DlqOptions,
   groupLetters,
@@ -21,7 +21,7 @@ const SHOWN = 5;
 /** `sluice dlq ls`: dead letters by tier and reason. */
 export function addLs(dlq: Command): void {
   const command = dlq.command('ls').description('List dead letters, grouped by tier and reason code.');
-  withHelp(withCommonOptions(withFilter(command)), [
+  withHelp(withCloudOptions(withFilter(command)), [
     ['dlq ls', 'all of the application'],
     ['dlq ls --tier small --reason predict-failed', 'some of them'],
     ['dlq ls --json', 'every letter with its message'],

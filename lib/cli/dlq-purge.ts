@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { listDeadLetters, purgeDeadLetters } from '../runtime/dead-letters.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import { count } from './text.ts';
@@ -13,7 +13,7 @@ export function addPurge(dlq: Command): void {
     .description('Delete dead letters for good. Asks first; without a terminal it needs --yes.')
     .option('--dry-run', 'only say what would be deleted')
     .option('--yes', 'do not ask');
-  withHelp(withCommonOptions(withFilter(command)), [
+  withHelp(withCloudOptions(withFilter(command)), [
     ['dlq purge --reason data-invalid', 'those that can never succeed'],
     ['dlq purge --yes', 'all, without asking'],
   ]);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type DeadLetterOutcome, listDeadLetters, redriveDeadLetters } from '../runtime/dead-letters.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, groupLetters, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { failureJson, failureText } from './report.ts';
@@ -12,7 +12,7 @@ export function addRedrive(dlq: Command): void {
     .command('redrive')
     .description('Send dead letters back to the queues they came from. Safe to repeat: no flow is lost in between.')
     .option('--dry-run', 'only say what would be sent');
-  withHelp(withCommonOptions(withFilter(command)), [
+  withHelp(withCloudOptions(withFilter(command)), [
     ['dlq redrive --flow cat-7', 'one flow'],
     ['dlq redrive --tier small --reason predict-failed', 'after the tier was corrected'],
     ['dlq redrive --dry-run', 'what would be sent'],

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { listDeadLetters } from '../runtime/dead-letters.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, messageOf, withLetters } from './dlq-common.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { paint } from './io.ts';
@@ -11,7 +11,7 @@ import { shellText, timeText } from './text.ts';
 /** `sluice dlq show`: one dead letter with its message. */
 export function addShow(dlq: Command): void {
   const command = dlq.command('show <id>').description('Show one dead letter: the reason, and the message it holds.');
-  withHelp(withCommonOptions(command), [
+  withHelp(withCloudOptions(command), [
     ['dlq show 5b2e', 'by the beginning of its id'],
     ['dlq show 5b2e --json', 'for other programs'],
   ]);

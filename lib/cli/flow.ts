@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, notFound } from './failure.ts';
 import { flowJson, flowText } from './flow-story.ts';
 import type { CommonOptions } from './io.ts';
-import { findPlace, openStore, placeArguments } from './place.ts';
+import { openPlace } from './opened.ts';
+import { findPlace, placeArguments } from './place.ts';
 
 /** `sluice flow`: what happened to one flow, from the decision log. */
 export function addFlow(program: Command): void {
@@ -11,15 +12,15 @@ export function addFlow(program: Command): void {
     .command('flow <id>')
     .summary('tell what happened to one flow, and why')
     .description('Tell what happened to one flow, step by step, and why: from the decision log of the durable folder.');
-  withHelp(withCommonOptions(command), [
+  withHelp(withCloudOptions(command), [
     ['flow cat-7', 'its decisions, scores and times'],
     ['flow cat-7 --json', 'its decision records'],
   ]);
   withWork<CommonOptions>(command, async (io, options, [id = '']) => {
     const place = await findPlace(options);
-    const cloud = await openStore(place);
+    const opened = await openPlace(place);
     try {
-      const records = await cloud.decisions.flow(id);
+      const records = await opened.cloud.decisions.flow(id);
       if (records.length === 0) {
         const fix =
           'Ids are compared letter by letter. A flow that was sent and not worked on yet has no decision: ' +
@@ -30,7 +31,7 @@ export function addFlow(program: Command): void {
       else io.say(flowText(id, records, placeArguments(options)));
       return EXIT.ok;
     } finally {
-      await cloud.close();
+      await opened.close();
     }
   });
 }

@@ -20,6 +20,7 @@ export interface CommonOptions {
   readonly verbose?: true;
   readonly application?: string;
   readonly dir?: string;
+  readonly outputs?: string;
 }
 
 /** Output as the options ask for it. */

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Graph, TierPlan } from '../core/plan.ts';
-import type { LocalCloud } from '../local/cloud.ts';
 import type { QueueDepth } from '../ports/queue.ts';
 import { loadApplication } from '../runtime/application.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, type Failure, toFailure } from './failure.ts';
 import { type CommonOptions, paint } from './io.ts';
-import { applicationNames, findPlace, hasRunner, hasStore, openStore, type Place, placeOf } from './place.ts';
+import { openPlace } from './opened.ts';
+import { applicationNames, findPlace, hasRunner, hasStore, type Place, placeOf } from './place.ts';
 import { failureJson, failureText } from './report.ts';
 import { table } from './table.ts';
 
@@ -16,9 +16,10 @@ export function addList(program: Command): void {
     .command('list [application]')
     .summary('list applications, tiers and what waits')
     .description('List applications, their tiers, and what waits in their queues.');
-  withHelp(withCommonOptions(command), [
+  withHelp(withCloudOptions(command), [
     ['list', 'every application in ./functions'],
     ['list photos --json', 'one of them, for other programs'],
+    ['list photos --outputs outputs.json', 'what waits in the deployed one'],
   ]);
   withWork<CommonOptions>(command, async (io, options, [name]) => {
     const one = name ?? options.application;
@@ -37,27 +38,33 @@ export function addList(program: Command): void {
 
 type Listed =
   | { readonly place: Place; readonly failure: Failure }
-  | { readonly place: Place; readonly graph: Graph; readonly running: boolean; readonly depths: Depths | undefined };
+  | {
+      readonly place: Place;
+      readonly graph: Graph;
+      readonly running: boolean | undefined;
+      readonly depths: Depths | undefined;
+    };
 
 type Depths = ReadonlyMap<string, QueueDepth>;
 
 async function look(place: Place): Promise<Listed> {
   try {
     const { graph } = await loadApplication(place.folder);
-    return { place, graph, running: hasRunner(place), depths: hasStore(place) ? await depthsOf(place) : undefined };
+    const isDeployed = place.outputs !== undefined;
+    const running = isDeployed ? undefined : hasRunner(place);
+    return { place, graph, running, depths: isDeployed || hasStore(place) ? await depthsOf(place) : undefined };
   } catch (error) {
     return { place, failure: toFailure(error) };
   }
 }
 
 async function depthsOf(place: Place): Promise<Depths> {
-  const cloud: LocalCloud = await openStore(place);
+  const { cloud, queues, close } = await openPlace(place);
   try {
-    const depths = new Map<string, QueueDepth>();
-    for (const { name } of cloud.queues()) depths.set(name, await cloud.queue(name).depth());
-    return depths;
+    const entries = queues.map(async (name) => [name, await cloud.queue(name).depth()] as const);
+    return new Map(await Promise.all(entries));
   } finally {
-    await cloud.close();
+    await close();
   }
 }
 
@@ -79,7 +86,7 @@ function waitingAt(depths: Depths, plan: Pick<TierPlan, 'reads' | 'deadLetters'>
 }
 
 function listedJson(entry: Listed): object {
-  const { name, folder, dir } = entry.place;
+  const { name, folder, dir, outputs } = entry.place;
   if ('failure' in entry) return { application: name, folder, ...failureJson(entry.failure) };
   const { graph, depths, running } = entry;
   const tiers = graph.tiers.map((plan) => ({
@@ -96,15 +103,14 @@ function listedJson(entry: Listed): object {
   return {
     application: name,
     folder,
-    dir: depths ? dir : null,
-    running,
+    ...(outputs === undefined ? { dir: depths ? dir : null, running } : { outputs }),
     tiers,
     destination: graph.destination?.destination.name ?? null,
   };
 }
 
 function listedText(entry: Listed): string {
-  const { name, folder, dir } = entry.place;
+  const { name, folder, dir, outputs } = entry.place;
   const title = `${paint('bold', name)}  ${folder}`;
   if ('failure' in entry) return `${title}\n${failureText(entry.failure)}`;
   const { graph, depths, running } = entry;
@@ -127,7 +133,7 @@ function listedText(entry: Listed): string {
       ...depthCells(waitingAt(depths, { reads: reads.map((r) => ({ ...r, kind: 'data' })), deadLetters })),
     ]);
   }
-  const state = depths ? `${dir}, ${running ? 'running' : 'not running'}` : 'no durable folder yet';
+  const state = outputs ?? (depths ? `${dir}, ${running ? 'running' : 'not running'}` : 'no durable folder yet');
   return `${title}  (${state})\n\n${table(headings, rows)}`;
 }
 

@@ -16,11 +16,14 @@ export interface Place {
   readonly folder: string;
   /** Its durable folder. */
   readonly dir: string;
+  /** The outputs of its deployment, where that is meant and not the durable folder. */
+  readonly outputs?: string;
 }
 
 interface PlaceOptions {
   readonly application?: string;
   readonly dir?: string;
+  readonly outputs?: string;
 }
 
 /** The applications there are: every folder in ./functions. */
@@ -34,7 +37,16 @@ export async function applicationNames(): Promise<readonly string[]> {
 
 /** The place of an application by its name. */
 export function placeOf(name: string, options: PlaceOptions): Place {
-  return { name, folder: join(FUNCTIONS, name), dir: options.dir ?? join('.sluice', name) };
+  const { dir, outputs } = options;
+  if (dir !== undefined && outputs !== undefined) {
+    throw wrongUsage('--dir names a durable folder and --outputs a deployment', 'Give one of them.');
+  }
+  return {
+    name,
+    folder: join(FUNCTIONS, name),
+    dir: dir ?? join('.sluice', name),
+    ...(outputs !== undefined && { outputs }),
+  };
 }
 
 /** The application that the arguments mean: the one they name, or the only one there is. */
@@ -83,6 +95,7 @@ export function hasRunner(place: Place): boolean {
 
 /** The options that lead another command to the same place. */
 export function placeArguments(options: PlaceOptions): string {
-  const { application, dir } = options;
-  return `${application === undefined ? '' : ` --application ${application}`}${dir === undefined ? '' : ` --dir ${dir}`}`;
+  const { application, dir, outputs } = options;
+  const given = Object.entries({ application, dir, outputs }).filter(([, value]) => value !== undefined);
+  return given.map(([name, value]) => ` --${name} ${value}`).join('');
 }

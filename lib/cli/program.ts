@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addDev } from './dev.ts';
 import { addDlq } from './dlq.ts';
+import { addDoctor } from './doctor.ts';
 import { EXIT_HELP } from './failure.ts';
 import { addFlow } from './flow.ts';
 import { addGraph } from './graph.ts';
@@ -23,7 +24,7 @@ export function createProgram(flags: { readonly json: boolean }): Command {
       outputError: () => undefined,
       writeErr: (text) => flags.json || process.stderr.write(text),
     });
-  for (const add of [addDev, addRun, addSend, addFlow, addList, addGraph, addDlq, addNew]) add(program);
+  for (const add of [addDev, addRun, addSend, addFlow, addList, addGraph, addDlq, addDoctor, addNew]) add(program);
   return program.addHelpText(
     'after',
     `\nStart with: npx sluice new tier <name> --first --application <name>\n\n${EXIT_HELP}`,

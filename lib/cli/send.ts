@@ -1,16 +1,16 @@
-import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Duration } from '../core/duration.ts';
 import { entriesOf } from '../core/graph-describe.ts';
 import { ANSWERS, type Graph } from '../core/plan.ts';
-import { type LocalCloud, openCloud } from '../local/cloud.ts';
+import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { connect } from '../runtime/client.ts';
 import type { SendOptions } from '../runtime/send-options.ts';
 import { answerJson } from './answer-json.ts';
-import { withCommonOptions, withHelp, withWork } from './command.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, toFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { type Opened, openToSend } from './opened.ts';
 import { findPlace, hasRunner, hasStore, type Place, placeArguments } from './place.ts';
 import { entryOf } from './run-line.ts';
 import { type CliSendOptions, readData, toDuration, toSendOptions } from './send-options.ts';
@@ -22,7 +22,7 @@ export function addSend(program: Command): void {
     .command('send <entry> [json]')
     .summary('send one flow')
     .description(
-      'Send one flow to the application that `sluice dev` runs, or will run, on the durable folder.\n' +
+      'Send one flow to the application that `sluice dev` runs, or will run, on the durable folder, or to a deployed one.\n' +
         'The entry is a first tier, or tier.stream for the data of a join; the data is an argument, or stdin (-).',
     )
     .option('--flow <id>', 'flow id (default: a random one)')
@@ -35,11 +35,12 @@ export function addSend(program: Command): void {
     .option('--delay <time>', 'hold it back, such as 10s; at most 15m')
     .option('--at <time>', 'event time, such as 2026-01-31T12:00:00Z')
     .option('--wait [time]', 'wait for the answer and print it (default: 30s)');
-  withHelp(withCommonOptions(command), [
+  withHelp(withCloudOptions(command), [
     [`send thumb '{"text":"hello"}'`, 'send and return'],
     [`send thumb '{"text":"hello"}' --flow cat-7 --wait 5s`, 'wait for the answer'],
     [`send small.photos '{}' --flow cat-7 --object photo=cat.png`, 'the other half of a join'],
     ['send thumb - < data.json', 'data from stdin'],
+    [`send thumb '{"text":"hello"}' --outputs outputs.json --wait`, 'to the deployed cascade'],
   ]);
   withWork<CliSendOptions>(command, async (io, options, [entry, json]) => {
     const place = await findPlace(options);
@@ -49,15 +50,12 @@ export function addSend(program: Command): void {
       options.wait === undefined ? undefined : toDuration(options.wait === true ? '30s' : options.wait, '--wait');
     const data = await readData(json);
     const sendOptions = await toSendOptions(options);
-    await mkdir(place.dir, { recursive: true });
-    const cloud = await openCloud({ dir: place.dir, role: 'client' });
+    const opened = await openToSend(place, graph);
     try {
-      // The runner may start later than the first message is sent.
-      if (graph) cloud.declare(graph.queues);
-      const queue = queueOf(entry, graph, cloud);
-      return await sendOne(io, { cloud, queue, data, sendOptions, waitMs, place, options });
+      const queue = queueOf(entry, graph, opened);
+      return await sendOne(io, { cloud: opened.cloud, queue, data, sendOptions, waitMs, place, options });
     } finally {
-      await cloud.close();
+      await opened.close();
     }
   });
 }
@@ -67,21 +65,21 @@ async function graphOf(io: Io, place: Place): Promise<Graph | undefined> {
   try {
     return (await loadApplication(place.folder)).graph;
   } catch (error) {
-    if (!hasStore(place)) throw error;
+    if (place.outputs === undefined && !hasStore(place)) throw error;
     io.note(`${place.name} cannot be loaded now, so the entry is not checked: ${toFailure(error).message}`);
     return undefined;
   }
 }
 
 /** The queue to send to: an entry of the graph, or without one whatever queue tiers read. */
-function queueOf(entry: string | undefined, graph: Graph | undefined, cloud?: LocalCloud): string {
-  const names = cloud?.queues().map(({ name }) => name) ?? [];
+function queueOf(entry: string | undefined, graph: Graph | undefined, opened?: Opened): string {
+  const names = opened?.queues ?? [];
   const entries = graph?.tiers.flatMap(entriesOf) ?? names.filter((n) => n !== ANSWERS && !n.endsWith('.dlq'));
   return entryOf(entry, { entries, entry: undefined });
 }
 
 interface One {
-  readonly cloud: LocalCloud;
+  readonly cloud: Cloud;
   readonly queue: string;
   readonly data: unknown;
   readonly sendOptions: SendOptions<never>;
@@ -94,13 +92,14 @@ async function sendOne(io: Io, one: One): Promise<number> {
   const { cloud, queue, data, waitMs, place, options } = one;
   const client = connect(queue, { cloud });
   const { flowId, id } = await client.send(data, one.sendOptions as SendOptions<string>);
-  const running = hasRunner(place);
-  if (!running) io.note(`nothing runs on ${place.dir} now; the flow waits there for: npx sluice dev ${place.name}`);
+  const running = place.outputs === undefined ? hasRunner(place) : undefined;
+  if (running === false)
+    io.note(`nothing runs on ${place.dir} now; the flow waits there for: npx sluice dev ${place.name}`);
   if (waitMs !== undefined) {
     await io.value(answerJson(await client.result(flowId, { timeout: waitMs })));
     return EXIT.ok;
   }
-  if (io.json) await io.value({ flowId, id, entry: queue, running });
+  if (io.json) await io.value({ flowId, id, entry: queue, ...(running !== undefined && { running }) });
   io.say(`sent ${flowId} to [${queue}]\n  → npx sluice flow ${shellText(flowId)}${placeArguments(options)}`);
   return EXIT.ok;
 }

@@ -13,7 +13,7 @@ export function describeGraph(graph: Graph): { readonly [key: string]: Json } {
 }
 
 function describeTier(plan: TierPlan): { readonly [key: string]: Json } {
-  const { name, satisfied, exhausted, joins, workers, audit, delivery, timing } = plan.tier;
+  const { name, satisfied, exhausted, joins, workers, audit, delivery, timing, retired } = plan.tier;
   return {
     name,
     file: plan.file,
@@ -36,6 +36,7 @@ function describeTier(plan: TierPlan): { readonly [key: string]: Json } {
     workers: workers ?? 0,
     audit: audit ?? 0,
     delivery: delivery ?? 'at-least-once',
+    retired: retired ?? false,
     deadLetters: plan.deadLetters,
     answers: plan.answers,
   };

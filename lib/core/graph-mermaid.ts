@@ -11,9 +11,9 @@ export function printMermaid(graph: Graph): string {
 }
 
 function mermaidTier(plan: TierPlan): readonly string[] {
-  const { name, satisfied, exhausted, joins } = plan.tier;
+  const { name, satisfied, exhausted, joins, retired } = plan.tier;
   const id = mermaidId(name);
-  const lines = [`  ${id}{{"λ ${name}"}}`, `  q_${id}[/"${name}"/] --> ${id}`];
+  const lines = [`  ${id}{{"λ ${name}${retired ? ', retired' : ''}"}}`, `  q_${id}[/"${name}"/] --> ${id}`];
   if (plan.mode === 'entry') lines.push(`  data_${id}(["data"]) --> q_${id}`);
   if (joins) {
     const stream = `q_${id}_${mermaidId(joins.stream.name)}`;

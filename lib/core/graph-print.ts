@@ -62,8 +62,9 @@ function exitLines(plan: TierPlan): readonly string[] {
 }
 
 function notesOf(plan: TierPlan): string {
-  const { workers, audit, delivery, timing } = plan.tier;
+  const { workers, audit, delivery, timing, retired } = plan.tier;
   return [
+    retired && 'retired: works off what waits',
     timing.batchSize > 1 && `batch ${timing.batchSize}`,
     workers && `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
     audit && `audits ${Number((audit * 100).toPrecision(4))} %`,

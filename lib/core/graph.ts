@@ -35,7 +35,7 @@ export function buildGraph(application: string, files: readonly DefinitionFile[]
   checkUpstreams(tierFiles);
   const successors = checkSuccessors(tierFiles);
   checkCycles(tierFiles);
-  for (const file of tierFiles) checkPair(file, successors.get(file.definition.name));
+  for (const file of tierFiles) checkPair(file, successors.get(file.definition.name), tierFiles);
   const tiers = inOrder(tierFiles, successors).map((file) => planOf(application, file, successors));
   const destination = destinationPlan(application, files, tierFiles);
   return { application, tiers, destination, queues: queuesOf(tiers, destination) };
@@ -86,7 +86,7 @@ function checkSuccessors(files: readonly TierFile[]): Map<string, TierFile> {
   const successors = new Map<string, TierFile>();
   for (const file of files) {
     const upstream = upstreamOf(file);
-    if (upstream === undefined) continue;
+    if (upstream === undefined || file.definition.retired) continue;
     const other = successors.get(upstream);
     if (other) {
       throw new SluiceError(
@@ -122,12 +122,13 @@ function checkCycles(files: readonly TierFile[]): void {
   }
 }
 
-function checkPair(file: TierFile, next: TierFile | undefined): void {
+function checkPair(file: TierFile, next: TierFile | undefined, files: readonly TierFile[]): void {
   const tier = file.definition;
   if (!next && tier.satisfied && !tier.exhausted) {
+    const retired = files.find((other) => upstreamOf(other) === tier.name);
     throw new SluiceError(
       'graph-nowhere-to-escalate',
-      `tier "${tier.name}" in ${file.file} has a threshold and no tier after it`,
+      `tier "${tier.name}" in ${file.file} has a threshold and no tier after it${retired ? `: ${retired.file} is retired` : ''}`,
       {
         fix: "Say what becomes of a prediction it is not sure of: exhausted: 'accept' or exhausted: 'deadLetter'.",
       },
@@ -154,10 +155,12 @@ function checkPair(file: TierFile, next: TierFile | undefined): void {
   }
 }
 
-/** First tiers in file order, each followed by its chain: the order a reader follows a flow in. */
+/** First tiers in file order, each followed by its chain: the order a reader follows a flow in. Retired tiers begin chains of their own, at the end. */
 function inOrder(files: readonly TierFile[], successors: ReadonlyMap<string, TierFile>): readonly TierFile[] {
   const ordered: TierFile[] = [];
-  for (const first of files.filter((f) => upstreamOf(f) === undefined)) {
+  const entries = files.filter((f) => upstreamOf(f) === undefined);
+  const retired = files.filter((f) => upstreamOf(f) !== undefined && f.definition.retired);
+  for (const first of [...entries, ...retired]) {
     for (let at: TierFile | undefined = first; at; at = successors.get(at.definition.name)) ordered.push(at);
   }
   return ordered;

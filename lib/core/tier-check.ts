@@ -31,6 +31,7 @@ export function normalise(o: TierOptionsErased): TierDefinition {
     o.predictBatch,
     'left out where predict is given',
   );
+  requireOption([undefined, true, false].includes(o.retired), what, 'retired', o.retired, 'true, or left out');
   const version = o.version === undefined || (typeof o.version === 'string' && o.version !== '');
   requireOption(version, what, 'version', o.version, 'a text');
   const isFirst = !isTierRef(o.input);

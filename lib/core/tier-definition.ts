@@ -35,6 +35,7 @@ export const TIER_KEYS: readonly string[] = [
   'audit',
   'capture',
   'fairBy',
+  'retired',
 ]; // prettier-ignore
 
 /** The times and counts of a tier, in milliseconds, defaults filled in. */
@@ -89,6 +90,7 @@ export interface TierDefinition {
   readonly audit?: number;
   readonly capture?: number;
   readonly fairBy?: (x: { readonly data: unknown }) => string;
+  readonly retired?: boolean;
   readonly timing: Timing;
 }
 

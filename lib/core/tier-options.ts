@@ -99,6 +99,8 @@ export interface TierOptions<
    * tier's own queue the sender says it: `send(data, { fair })`.
    */
   readonly fairBy?: (x: { readonly data: DataOf<I, J> }) => string;
+  /** True: no flow escalates to this tier any more, and it goes on working off what waits, so that its file can be deleted once `sluice doctor` says so. */
+  readonly retired?: boolean;
 }
 
 /** The types of the tier that such options define. */

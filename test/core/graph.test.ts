@@ -98,6 +98,48 @@ describe('faults of a graph name the files and the fix', () => {
   });
 });
 
+describe('a retired tier', () => {
+  const accepting = { ...threshold, exhausted: 'accept' };
+  const retired = graph(define('a', undefined, accepting), define('b', 'a', { retired: true }));
+
+  test('gets nothing from the tier before, and keeps its queues', () => {
+    expect(retired.tiers.map(({ tier: { name }, next }) => [name, next?.name])).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+    ]);
+    expect(retired.tiers[1]).toMatchObject({ mode: 'carry', reads: [{ queue: 'b', kind: 'signal' }] });
+    expect(retired.queues.map(({ name }) => name)).toContain('b.dlq');
+  });
+
+  test('makes room for another after the same tier', () => {
+    const { tiers } = graph(define('a', undefined, threshold), define('b', 'a', { retired: true }), define('c', 'a'));
+    expect(tiers.map(({ tier: { name }, next }) => [name, next?.name])).toEqual([
+      ['a', 'c'],
+      ['c', undefined],
+      ['b', undefined],
+    ]);
+  });
+
+  test('goes on escalating to the tier after it', () => {
+    const { tiers } = graph(
+      define('a', undefined, accepting),
+      define('b', 'a', { ...threshold, retired: true }),
+      define('c', 'b'),
+    );
+    expect(tiers.map(({ tier: { name }, next }) => [name, next?.name])).toEqual([
+      ['a', undefined],
+      ['b', 'c'],
+      ['c', undefined],
+    ]);
+  });
+
+  test('leaves the tier before it to say where its flows go', () => {
+    expect(() => graph(define('a', undefined, threshold), define('b', 'a', { retired: true }))).toThrow(
+      /a\.ts has a threshold and no tier after it: functions\/app\/b\.ts is retired/,
+    );
+  });
+});
+
 describe('graphs', () => {
   test('law: whatever order the files come in, each tier stands after the one before it', () => {
     const chain = ['thumb', 'small', 'medium', 'deep'];

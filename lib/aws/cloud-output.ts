@@ -1,0 +1,10 @@
+/** What a stack says of a cascade: all that a client or the command line needs to connect to it. */
+export interface CloudOutput {
+  readonly application: string;
+  /** Queue URLs by logical name. */
+  readonly queues: Readonly<Record<string, string>>;
+  readonly table: string;
+  readonly bucket: string;
+  /** Versions of the deployed tiers by name. */
+  readonly versions: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { newProject } from './project.ts';
+import { CAREFUL, QUICK, TEXTS } from './texts.ts';
+
+const project = newProject(TEXTS);
+afterAll(() => project.remove());
+
+const codes = (json: readonly Record<string, unknown>[]): readonly string[] =>
+  (json[0]!.findings as readonly { readonly code: string }[]).map(({ code }) => code);
+
+describe('sluice doctor on a durable folder', () => {
+  it('leads through the removal of a tier: not while something waits, and then the file goes', async () => {
+    expect((await project.sluice(['send', 'quick', '{"text":"bad"}'])).code).toBe(0);
+    const waiting = await project.sluice(['doctor']);
+    expect(waiting).toMatchObject({ code: 0, out: expect.stringContaining('1 message waits and nothing runs') });
+
+    await project.sluice(['run', '--dir', '.sluice/texts'], { input: '{"data":{"text":"long enough"}}' });
+    expect(codes((await project.sluice(['doctor', '--json'])).json)).toEqual(['dead-letters']);
+
+    project.write(
+      'functions/texts/quick.ts',
+      QUICK.replace('atLeast: 0.5 },', "atLeast: 0.5 },\n  exhausted: 'accept',"),
+    );
+    project.write(
+      'functions/texts/careful.ts',
+      CAREFUL.replace("name: 'careful',", "name: 'careful',\n  retired: true,"),
+    );
+    expect(codes((await project.sluice(['doctor', '--json'])).json)).toEqual(['dead-letters', 'retired-busy']);
+    await project.sluice(['dlq', 'purge', '--yes']);
+    expect(codes((await project.sluice(['doctor', '--json'])).json)).toEqual(['retired-done']);
+  });
+
+  it('says so where all is well', async () => {
+    project.write('functions/texts/quick.ts', QUICK);
+    project.write('functions/texts/careful.ts', CAREFUL);
+    const { code, out } = await project.sluice(['doctor']);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('healthy  texts: 2 tiers, 6 queues') });
+  });
+});
+
+describe('--outputs', () => {
+  const outputs = JSON.stringify({ Stack: { Other: 'text', TextsCloud: '{"application":"tests","queues":{}}' } });
+  const cloud = { application: 'tests', queues: {}, table: 't', bucket: 'b', versions: {} };
+
+  it.each<[string, string | undefined, number, RegExp]>([
+    ['is not there', undefined, 3, /cannot be read.*\n.*cdk deploy --outputs-file outputs\.json/],
+    ['is no JSON', 'Stack:', 2, /not a file of stack outputs/],
+    ['is not an object', '7', 2, /not a file of stack outputs/],
+    ['names no cascade', outputs, 3, /names no deployed application "texts"\n.*cdk deploy --outputs-file/],
+    ['names another', JSON.stringify({ Stack: { C: JSON.stringify(cloud) } }), 3, /Did you mean "tests"\?/],
+  ])('that %s is told, with what to do', async (_, text, code, message) => {
+    if (text !== undefined) project.write('outputs.json', text);
+    const ran = await project.sluice(['dlq', 'ls', '--outputs', 'outputs.json']);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toMatch(message);
+  });
+
+  it('and --dir exclude each other', async () => {
+    const { code, err } = await project.sluice(['list', '--outputs', 'outputs.json', '--dir', '.sluice/texts']);
+    expect(code).toBe(2);
+    expect(err).toContain('--dir names a durable folder and --outputs a deployment');
+  });
+});
