@@ -1,4 +1,5 @@
-import type { DestinationPlan, Graph, QueueSpec, TierPlan } from '../lib/core/plan.ts';
+import { type DestinationPlan, type Graph, maxReceives, type QueueSpec, type TierPlan } from '../lib/core/plan.ts';
+import type { Timing } from '../lib/core/tier-definition.ts';
 import { bundleOf, type CascadeProps } from './cascade-props.ts';
 import { destinationConfig, type Locations, tierConfig } from './config.ts';
 import type { Reachable } from './permissions.ts';
@@ -17,7 +18,7 @@ export function planTier(props: CascadeProps, plan: TierPlan, reachable: Reachab
   const reach = reachOf(graph, plan);
   const { limits, reads } = plan;
   return {
-    ...common(props, name, plan, reachable),
+    ...common(props, name, plan, timing, reachable),
     settings: settingsFor({ name, limits, timing, memory, maxConcurrency, queues: reads.length }, overrides),
     overrides,
     reach,
@@ -33,7 +34,7 @@ export function planAnswers(props: CascadeProps, plan: DestinationPlan, reachabl
   const { limits, reads } = plan;
   const sizes = { memory: undefined, maxConcurrency: undefined, queues: reads.length };
   return {
-    ...common(props, name, plan, reachable),
+    ...common(props, name, plan, timing, reachable),
     settings: settingsFor({ name, limits, timing, ...sizes }, overrides),
     overrides,
     reach,
@@ -41,22 +42,30 @@ export function planAnswers(props: CascadeProps, plan: DestinationPlan, reachabl
   };
 }
 
-function common(props: CascadeProps, name: string, plan: TierPlan | DestinationPlan, reachable: Reachable) {
+function common(
+  props: CascadeProps,
+  name: string,
+  plan: TierPlan | DestinationPlan,
+  timing: Timing,
+  reachable: Reachable,
+) {
   const { graph } = props.application;
   const reads = plan.reads.map(({ queue }) => queue);
+  const batchSize = props.tiers?.[name]?.batchSize ?? timing.batchSize;
   return {
     application: graph.application,
     name,
     reads,
     deadLetters: plan.deadLetters,
-    specs: specsOf(graph, [...reads, plan.deadLetters]),
+    specs: specsOf(graph, [...reads, plan.deadLetters], maxReceives({ ...timing, batchSize })),
     code: bundleOf(props, name),
     reachable,
   };
 }
 
-function specsOf(graph: Graph, names: readonly string[]): readonly QueueSpec[] {
-  return graph.queues.filter((spec) => names.includes(spec.name));
+function specsOf(graph: Graph, names: readonly string[], receives: number): readonly QueueSpec[] {
+  const specs = graph.queues.filter((spec) => names.includes(spec.name));
+  return specs.map((spec) => (spec.maxReceives === undefined ? spec : { ...spec, maxReceives: receives }));
 }
 
 function locations({ queue, table, bucket, allowedBuckets }: Reachable): Locations {

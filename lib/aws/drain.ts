@@ -1,3 +1,5 @@
+import { FIRST_SLICE } from '../core/plan.ts';
+
 /** What a slice of a batch took. */
 export interface SliceTime {
   readonly records: number;
@@ -16,8 +18,6 @@ export interface DrainGuard {
 
 /** What is kept free at the end of an invocation: to hand back, to write metrics, to answer. */
 export const MARGIN_MS = 1_000;
-/** A new function does not know its pace yet; ten are what one call of SQS sends, hides or deletes. */
-const FIRST_SLICE = 10;
 const SAMPLES = 128;
 
 /**

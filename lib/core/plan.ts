@@ -74,6 +74,11 @@ export const DEAD_LETTER_RETENTION_MS = 14 * DAY_MS;
 /** What an invocation gets beside its tasks, to load the model and to send. */
 export const LOAD_AND_SEND_MS = 5_000;
 
+/** Records that an invocation always takes: as many as one call of SQS sends, hides or deletes. */
+export const FIRST_SLICE = 10;
+/** As many as SQS allows. */
+const MOST_RECEIVES = 1_000;
+
 /** The limits of a function whose task may take `timeoutMs`, done in so many rounds: a batch that fails is tried one by one. */
 export function limitsFor(
   timing: { readonly timeoutMs: number; readonly windowMs: number },
@@ -92,7 +97,7 @@ export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPla
         name: queue,
         visibilityMs: plan.limits.visibilityMs,
         retentionMs: 4 * DAY_MS,
-        maxReceives: maxReceives(plan),
+        maxReceives: maxReceives('tier' in plan ? plan.tier.timing : plan.destination.timing),
         deadLetters: plan.deadLetters,
       });
     }
@@ -106,9 +111,16 @@ export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPla
   return specs;
 }
 
-function maxReceives(plan: TierPlan | DestinationPlan): number {
-  // A paced tier hides messages until their turn, and each return counts as a receive: allow all that SQS allows.
-  if ('tier' in plan && plan.tier.timing.pace) return 1_000;
-  const timing = 'tier' in plan ? plan.tier.timing : plan.destination.timing;
-  return 2 * timing.maxAttempts + 10;
+/**
+ * Receives a message gets before its queue gives it up. A batch may be worked off ten at a time and the rest handed back, and
+ * a paced tier hides messages until their turn; each return counts as a receive, so that many more are allowed.
+ */
+export function maxReceives(timing: {
+  readonly maxAttempts: number;
+  readonly batchSize: number;
+  readonly pace?: unknown;
+}): number {
+  if (timing.pace !== undefined) return MOST_RECEIVES;
+  const rounds = Math.ceil(timing.batchSize / FIRST_SLICE);
+  return Math.min((2 * timing.maxAttempts + 10) * rounds, MOST_RECEIVES);
 }

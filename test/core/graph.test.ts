@@ -98,6 +98,20 @@ describe('faults of a graph name the files and the fix', () => {
   });
 });
 
+describe('receives before a queue gives a message up', () => {
+  const receives = (extra: object) => graph(define('a', undefined, extra)).queues[0]!.maxReceives;
+
+  test.each([
+    [{}, 20],
+    [{ retry: { maxAttempts: 1 } }, 12],
+    [{ batch: { size: 11 } }, 40],
+    [{ batch: { size: 10_000 } }, 1_000],
+    [{ pace: { minInterval: '1s' } }, 1_000],
+  ])('of %j are %i: what is handed back or waits its turn is received more often', (extra, expected) => {
+    expect(receives(extra)).toBe(expected);
+  });
+});
+
 describe('a retired tier', () => {
   const accepting = { ...threshold, exhausted: 'accept' };
   const retired = graph(define('a', undefined, accepting), define('b', 'a', { retired: true }));

@@ -22,7 +22,7 @@ describe('a tier', () => {
       VisibilityTimeout: 6 * 25 + 1,
       MessageRetentionPeriod: 4 * 86_400,
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['second/DeadLetters', 'Arn'] }, maxReceiveCount: 20 },
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['second/DeadLetters', 'Arn'] }, maxReceiveCount: 200 },
     });
     expect(properties('second/Stream-photos').RedrivePolicy).toEqual(properties('second/Queue').RedrivePolicy);
     expect(properties('second/DeadLetters').MessageRetentionPeriod).toBe(14 * 86_400);

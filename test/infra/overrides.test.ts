@@ -32,6 +32,8 @@ describe('overrides of a tier', () => {
     const feed = { BatchSize: 1_000, MaximumBatchingWindowInSeconds: 20, Enabled: false };
     expect(resources['first/Function/Feed-Queue']!.Properties).toMatchObject(feed);
     expect(resources['first/Queue']!.Properties.VisibilityTimeout).toBe(6 * 35 + 20);
+    // Ten at a time are always worked off; the rest may be handed back, and must not be given up for that.
+    expect(resources['first/Queue']!.Properties.RedrivePolicy.maxReceiveCount).toBe(1_000);
   });
 
   test('give it pollers of its own, more than the construct of CDK takes', () => {
