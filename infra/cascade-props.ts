@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { WarmThroughput } from 'aws-cdk-lib/aws-dynamodb';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../lib/core/errors.ts';
@@ -24,6 +25,11 @@ export interface CascadeProps {
   readonly logRetention?: RetentionDays;
   /** What happens to table and bucket when the stack goes. Default: they stay. */
   readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Reads and writes a second that the flow table takes at once. Default: what AWS gives a new table, 12,000 and 4,000; it
+   * grows with the load from there (DynamoDB developer guide, warm throughput).
+   */
+  readonly warmThroughput?: WarmThroughput;
   /** Further buckets that objects may be read from. */
   readonly allowedBuckets?: readonly BucketLike[];
 }

@@ -60,7 +60,12 @@ export class Cascade extends Construct {
     const { graph, name } = application;
     this.#props = props;
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
-    const { table, bucket } = new State(this, 'State', { removalPolicy, decisionRetention, watched: expires(graph) });
+    const { table, bucket } = new State(this, 'State', {
+      removalPolicy,
+      decisionRetention,
+      watched: expires(graph),
+      warmThroughput: props.warmThroughput,
+    });
     this.table = table;
     this.bucket = bucket;
     const { allowedBuckets = [] } = props;

@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, StreamViewType, TableV2, type WarmThroughput } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { EXPIRES_AT } from '../lib/core/table-update.ts';
@@ -13,6 +13,7 @@ export interface StateProps {
   readonly decisionRetention: Duration;
   /** Whether something watches what the table deletes. */
   readonly watched: boolean;
+  readonly warmThroughput: WarmThroughput | undefined;
 }
 
 /** As long as SQS keeps a dead letter: until then, redriving it may need its objects. */
@@ -24,14 +25,16 @@ export class State extends Construct {
   readonly table: TableV2;
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { removalPolicy, decisionRetention, watched }: StateProps) {
+  constructor(scope: Construct, id: string, props: StateProps) {
     super(scope, id);
+    const { removalPolicy, decisionRetention, watched, warmThroughput } = props;
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'key', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       timeToLiveAttribute: EXPIRES_AT,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       ...(watched && { dynamoStream: StreamViewType.OLD_IMAGE }),
+      ...(warmThroughput && { warmThroughput }),
       removalPolicy,
     });
     this.bucket = new Bucket(this, 'Bucket', {

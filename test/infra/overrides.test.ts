@@ -10,6 +10,12 @@ import { applicationOf, byPath, deployed, type Resource, resourcesOf, TIERS } fr
 const deploy = (overrides: TierOverrides, extra: object = {}): Readonly<Record<string, Resource>> =>
   resourcesOf(applicationOf(TIERS.first(extra)), { tiers: { first: overrides } });
 
+test('a table that starts warm', () => {
+  const warmThroughput = { readUnitsPerSecond: 15_000, writeUnitsPerSecond: 40_000 };
+  const table = resourcesOf(applicationOf(TIERS.first()), { warmThroughput })['State/Table']!;
+  expect(table.Properties.WarmThroughput).toEqual({ ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 40_000 });
+});
+
 describe('overrides of a tier', () => {
   test('size its function', () => {
     const { Properties } = deploy({
