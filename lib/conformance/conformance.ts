@@ -1,12 +1,25 @@
 import type { Check } from './check.ts';
 import { objectChecks } from './objects.ts';
+import { outsideChecks } from './outside.ts';
 import { queueBodies } from './queue-bodies.ts';
 import { queueDelivery } from './queue-delivery.ts';
+import { queueGroups } from './queue-groups.ts';
 import { queueVisibility } from './queue-visibility.ts';
 import { tableConditions } from './table-conditions.ts';
+import { tableExpiry } from './table-expiry.ts';
 import { tableWrites } from './table-writes.ts';
 
 /** The contract of the ports, as checks that any backend must pass: run them with your test runner, or with `runConformance`. */
 export function conformance(): readonly Check[] {
-  return [...queueDelivery, ...queueVisibility, ...queueBodies, ...tableWrites, ...tableConditions, ...objectChecks];
+  return [
+    ...queueDelivery,
+    ...queueVisibility,
+    ...queueGroups,
+    ...queueBodies,
+    ...tableWrites,
+    ...tableConditions,
+    ...tableExpiry,
+    ...objectChecks,
+    ...outsideChecks,
+  ];
 }

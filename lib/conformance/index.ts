@@ -1,4 +1,4 @@
-export type { Backend, Check, CheckedQueue, QueueWish } from './check.ts';
+export type { Backend, Check, CheckedQueue, Outside, QueueWish, Verdict } from './check.ts';
 export { conformance } from './conformance.ts';
 export { conformanceSummary, conformanceTable } from './report.ts';
 export type { CheckResult, RunOptions } from './run.ts';

@@ -1,4 +1,5 @@
 import { sha256 } from '../core/identity.ts';
+import type { ObjectReference } from '../core/object-reference.ts';
 import { codeOf, equal, holds } from './assert.ts';
 import { type Backend, checksOf } from './check.ts';
 
@@ -128,6 +129,25 @@ export const objectChecks = checksOf('objects', {
     await objects.delete([...references, ...references]);
     for (const reference of references) equal(await codeOf(objects.get(reference)), 'object-missing', 'deleted object');
     same(await objects.get(kept), text('99'), 'the object that was not deleted');
+  },
+
+  'lets a reference tell what was written over, cut short or deleted since it was fetched': async (backend) => {
+    const { objects } = backend.cloud;
+    const put = (name: string, bytes: string) => objects.put(name, text(bytes));
+    const names = ['untouched', 'over', 'cut', 'gone'].map((name) => `${newKey(backend)}/${name}`);
+    const sent = await Promise.all(names.map((name) => put(name, 'as sent')));
+    const [untouched, over, cut, gone] = sent as [ObjectReference, ObjectReference, ObjectReference, ObjectReference];
+    const intact = async (reference: ObjectReference): Promise<boolean> => {
+      const bytes = await objects.get(reference);
+      return bytes.byteLength === reference.size && sha256(bytes) === reference.sha256;
+    };
+    for (const reference of sent) equal(await intact(reference), true, 'intact as sent');
+    await put(over.key, 'as lies');
+    await put(cut.key, 'as');
+    await objects.delete([gone]);
+    const found = [await intact(untouched), await intact(over), await intact(cut)];
+    equal(found, [true, false, false], 'intact: untouched, written over, cut short');
+    equal(await codeOf(intact(gone)), 'object-missing', 'code of the error, deleted');
   },
 
   'deletes nothing outside its bucket': async (backend) => {

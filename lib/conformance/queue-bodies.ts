@@ -1,6 +1,6 @@
 import { codeOf, equal } from './assert.ts';
 import { type Backend, checksOf } from './check.ts';
-import { collect, collectOne, sendAll } from './receiving.ts';
+import { collect, collectOne, nothing, sendAll } from './receiving.ts';
 
 const MIB = 2 ** 20;
 
@@ -47,10 +47,12 @@ export const queueBodies = checksOf('queue', {
       Array.from({ length: 12 }, (_, i) => `${i}`.padEnd(200_000, 'x')),
     ),
 
-  'refuses a body of 1 MiB and a byte': async (backend) => {
+  'refuses a body of 1 MiB and a byte without a trace': async (backend) => {
     const { queue } = await backend.queue({});
     const [error] = await queue.send([{ body: 'x'.repeat(MIB + 1) }]);
     equal(await codeOf(Promise.reject(error)), 'message-too-large', 'code of the error');
+    await nothing(queue, 'after it was refused');
+    equal(await queue.depth(), { ready: 0, delayed: 0, inFlight: 0 }, 'depth');
   },
 
   'measures a body in bytes of UTF-8, and sends the messages beside a refused one': async (backend) => {

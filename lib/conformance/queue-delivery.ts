@@ -94,19 +94,6 @@ export const queueDelivery = checksOf('queue', {
     await nothing(queue, 'after the purge');
   },
 
-  'takes a fair group, whatever its name': async (backend) => {
-    const { queue } = await backend.queue({});
-    const groups = ['tenant-1', 'tenant with spaces', 'Zoë 🪣', 'g'.repeat(300), ''];
-    const outcome = await queue.send(groups.map((group) => ({ body: JSON.stringify(group), group })));
-    equal(
-      outcome.map((error) => error?.message),
-      groups.map(() => undefined),
-      'errors',
-    );
-    const messages = await collect(backend, queue, groups.length);
-    equal(messages.find(({ body }) => body === '"tenant-1"')?.group, 'tenant-1', 'group of the message received');
-  },
-
   'is unknown where it was not declared': async (backend) => {
     const call = () => backend.cloud.queue('no-such-queue').send([{ body: '{}' }]);
     equal(await codeOf(call), 'queue-unknown', 'code of the error');

@@ -80,6 +80,34 @@ export const queueVisibility = checksOf('queue', {
     await eventually(backend, () => queue.depth(), EMPTY, 'depth');
   },
 
+  'sends a dead letter back to work, and gives it up again after as many receives': async (backend) => {
+    const { queue, deadLetters } = await backend.queue({ maxReceives: 1 });
+    await sendAll(queue, ['{"poison":true}']);
+    for (const round of [1, 2]) {
+      const { receipt, receives } = await collectOne(backend, queue);
+      equal(receives, 1, `receives in round ${round}`);
+      await queue.hide([receipt], 0);
+      await nothing(queue, 'after its last receive');
+      const letter = await collectOne(backend, deadLetters!);
+      await sendAll(queue, [letter.body]);
+      await deadLetters!.delete([letter.receipt]);
+      await eventually(backend, () => deadLetters!.depth(), EMPTY, 'depth of the dead letters');
+    }
+  },
+
+  'delivers again what of a batch was not deleted, and nothing else': async (backend) => {
+    const { queue } = await backend.queue({});
+    const bodies = Array.from({ length: 11 }, (_, n) => `{"n":${n}}`);
+    await sendAll(queue, bodies);
+    const batch = await collect(backend, queue, 11, 2_000);
+    const failed = new Set(bodies.slice(3, 6));
+    await queue.delete(batch.filter(({ body }) => !failed.has(body)).map(({ receipt }) => receipt));
+    await backend.sleep(2_500);
+    const again = await collect(backend, queue, 3);
+    equal(again.map(({ body }) => body).sort(), [...failed].sort(), 'bodies');
+    await nothing(queue, 'beside the three that failed');
+  },
+
   'passes over receipts that are void, and such that never were': async (backend) => {
     const { queue } = await backend.queue({});
     await sendAll(queue, ['"a"', '"b"']);

@@ -12,5 +12,12 @@ export function conformanceTable(results: readonly CheckResult[]): string {
 /** One line that says how many checks went how. */
 export function conformanceSummary(name: string, results: readonly CheckResult[]): string {
   const count = (status: CheckResult['status']): number => results.filter((result) => result.status === status).length;
-  return `${name}: ${count('pass')} of ${results.length} checks pass, ${count('difference')} known differences, ${count('fail')} failures`;
+  const skipped = count('skipped');
+  const asked = results.length - skipped;
+  return [
+    `${name}: ${count('pass')} of ${asked} checks pass`,
+    `${count('difference')} known differences`,
+    `${count('fail')} failures`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(', ');
 }

@@ -1,12 +1,12 @@
-import type { Backend, Check } from './check.ts';
+import type { Backend, Check, Verdict } from './check.ts';
 import { conformance } from './conformance.ts';
 
 /** How one check went. */
 export interface CheckResult {
   readonly port: Check['port'];
   readonly name: string;
-  /** `difference`: it failed, and the backend says why that is so. */
-  readonly status: 'pass' | 'fail' | 'difference';
+  /** `difference`: it failed, and the backend says why that is so. `skipped`: the backend has nothing that could be asked. */
+  readonly status: 'pass' | 'fail' | 'difference' | 'skipped';
   readonly ms: number;
   /** What was not as expected. */
   readonly problem?: string;
@@ -46,28 +46,36 @@ export async function runConformance(backend: Backend, options: RunOptions = {})
 
 async function runCheck(backend: Backend, check: Check, timeoutMs: number): Promise<CheckResult> {
   const start = performance.now();
-  const problem = await problemOf(backend, check, timeoutMs);
+  const { verdict, problem } = await verdictOf(backend, check, timeoutMs);
   const known = backend.known?.[check.name];
   return {
     port: check.port,
     name: check.name,
-    status: problem === undefined ? 'pass' : known === undefined ? 'fail' : 'difference',
+    status: statusOf(verdict, known),
     ms: Math.round(performance.now() - start),
     ...(problem !== undefined && { problem }),
     ...(known !== undefined && { known }),
   };
 }
 
-async function problemOf(backend: Backend, check: Check, timeoutMs: number): Promise<string | undefined> {
+function statusOf(verdict: Verdict | 'broken', known: string | undefined): CheckResult['status'] {
+  if (verdict === 'broken') return known === undefined ? 'fail' : 'difference';
+  return verdict === 'kept' ? 'pass' : 'skipped';
+}
+
+async function verdictOf(
+  backend: Backend,
+  check: Check,
+  timeoutMs: number,
+): Promise<{ readonly verdict: Verdict | 'broken'; readonly problem?: string }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    await Promise.race([check.run(backend), late]);
-    return undefined;
+    return { verdict: await Promise.race([check.run(backend), late]) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { verdict: 'broken', problem: error instanceof Error ? error.message : String(error) };
   } finally {
     clearTimeout(timer);
   }

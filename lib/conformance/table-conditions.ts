@@ -109,4 +109,18 @@ export const tableConditions = checksOf('table', {
     const owners = new Set(results.map(({ item }) => item?.owner));
     equal([...owners], [winners[0]!.item!.owner], 'owners that the updates returned');
   },
+
+  'ends at the highest of 200 versions that race': async (backend) => {
+    const { table } = backend.cloud;
+    const key = newKey(backend);
+    // Falling and rising at once: neither the first nor the last to come is right.
+    const versions = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 200 - i : i));
+    const race = versions.map((version) =>
+      table.update({ key, set: { version }, when: [absentOr('version', '<', version)] }),
+    );
+    const left = (await Promise.all(race)).map(({ item }) => Number(item?.version));
+    const lower = versions.filter((version, at) => left[at]! < version);
+    equal(lower, [], 'versions that gave way to a lower one');
+    equal(await table.get(key), { version: 200 }, 'the item');
+  },
 });

@@ -7,11 +7,13 @@ import {
   DynamoDBClient,
   KeyType,
   ScalarAttributeType,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { awsCloud } from '../../lib/aws/cloud.ts';
-import type { Backend } from '../../lib/conformance/index.ts';
+import type { Backend, Check } from '../../lib/conformance/index.ts';
+import { awsOutside } from '../conformance/aws-outside.ts';
 
 /** The emulator to test against, where there is one. */
 export const ENDPOINT = process.env.AWS_ENDPOINT_URL;
@@ -21,27 +23,24 @@ export const SKIPPED =
 
 /** A backend at the endpoint, with a table and a bucket of its own. */
 export interface AwsBackend extends Backend {
-  /** Deletes queues and table; the bucket stays. */
+  /** Deletes queues and table, where they are still there; the bucket stays. */
   remove(): Promise<void>;
 }
 
-/** Makes one. */
-export async function awsBackend(known: Readonly<Record<string, string>>): Promise<AwsBackend> {
+const ALL: readonly Check['port'][] = ['queue', 'table', 'objects'];
+
+/** Makes one; where an endpoint serves some ports only, name them. */
+export async function awsBackend(known: Readonly<Record<string, string>>, ports = ALL): Promise<AwsBackend> {
   const id = randomUUID().slice(0, 8);
   const table = `sluice-${id}`;
   const bucket = `sluice-${id}`;
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const dynamo = new DynamoDBClient({});
   const queues: Record<string, string> = {};
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: BillingMode.PAY_PER_REQUEST,
-      KeySchema: [{ AttributeName: 'key', KeyType: KeyType.HASH }],
-      AttributeDefinitions: [{ AttributeName: 'key', AttributeType: ScalarAttributeType.S }],
-    }),
-  );
-  await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: bucket }));
+  if (ports.includes('table')) await createTable(dynamo, table);
+  if (ports.includes('objects')) {
+    await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: bucket }));
+  }
   const cloud = awsCloud({ queues, table, bucket });
 
   async function create(name: string, Attributes: Record<string, string> = {}): Promise<string> {
@@ -54,6 +53,7 @@ export async function awsBackend(known: Readonly<Record<string, string>>): Promi
     cloud,
     known,
     sleep: (ms) => sleep(ms),
+    outside: awsOutside(sqs, dynamo, table, queues),
     async queue({ maxReceives }) {
       const name = `q-${randomUUID()}`;
       if (maxReceives === undefined) {
@@ -67,8 +67,22 @@ export async function awsBackend(known: Readonly<Record<string, string>>): Promi
       return { queue: cloud.queue(name), deadLetters: cloud.queue(`${name}-dlq`) };
     },
     async remove() {
-      for (const QueueUrl of Object.values(queues)) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
-      await dynamo.send(new DeleteTableCommand({ TableName: table }));
+      const gone = (thrown: unknown): void => {
+        if (!/DoesNotExist|NonExistent/.test(String(thrown))) throw thrown;
+      };
+      for (const QueueUrl of Object.values(queues)) await sqs.send(new DeleteQueueCommand({ QueueUrl })).catch(gone);
+      if (ports.includes('table')) await dynamo.send(new DeleteTableCommand({ TableName: table }));
     },
   };
+}
+
+async function createTable(dynamo: DynamoDBClient, TableName: string): Promise<void> {
+  const command = new CreateTableCommand({
+    TableName,
+    BillingMode: BillingMode.PAY_PER_REQUEST,
+    KeySchema: [{ AttributeName: 'key', KeyType: KeyType.HASH }],
+    AttributeDefinitions: [{ AttributeName: 'key', AttributeType: ScalarAttributeType.S }],
+  });
+  await dynamo.send(command);
+  await waitUntilTableExists({ client: dynamo, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { TableName });
 }

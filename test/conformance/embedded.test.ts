@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Backend, conformance, runConformance } from '../../lib/conformance/index.ts';
+import { outsideChecks } from '../../lib/conformance/outside.ts';
 import { openCloud } from '../../lib/local/cloud.ts';
 import { fakeClock, folder, MODES } from '../local/helpers.ts';
 
@@ -35,5 +36,7 @@ describe.each(MODES)('the embedded cloud (%s)', (mode) => {
     const results = await runConformance(await embedded(mode));
     expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(results).toHaveLength(conformance().length);
+    // Nobody can reach past its ports.
+    expect(results.filter(({ status }) => status === 'skipped')).toHaveLength(outsideChecks.length);
   });
 });

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { isSluiceError } from '../../lib/core/errors.ts';
+import { EXPIRES_AT } from '../../lib/core/table-update.ts';
 import type { FlowTable } from '../../lib/ports/flow-table.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { Queue } from '../../lib/ports/queue.ts';
@@ -48,6 +50,44 @@ export const QUEUES: Readonly<Record<string, (queue: Queue) => Partial<Queue>>> 
   }),
   'refuses long delays': (q) => ({
     send: (m) => q.send(m.map((one) => ({ ...one, delayMs: 2 * (one.delayMs ?? 0) }))),
+  }),
+  'takes all groups for one': (q) => ({
+    send: (m) => q.send(m.map((one) => (one.group === undefined ? one : { ...one, group: 'tenant-1' }))),
+  }),
+  'counts receives by body': (q) => {
+    const counts = new Map<string, number>();
+    return {
+      async receive(o) {
+        const messages = await q.receive(o);
+        for (const { body } of messages) counts.set(body, (counts.get(body) ?? 0) + 1);
+        return messages.map((m) => ({ ...m, receives: counts.get(m.body)! }));
+      },
+    };
+  },
+  'deletes whole batches': (q) => {
+    let batch: readonly string[] = [];
+    return {
+      async receive(o) {
+        const messages = await q.receive(o);
+        batch = messages.map(({ receipt }) => receipt);
+        return messages;
+      },
+      delete: (receipts) => q.delete([...receipts, ...batch]),
+    };
+  },
+  'keeps part of what it refuses': (q) => ({
+    async send(m) {
+      const outcome = await q.send(m);
+      await q.send(m.filter((_, i) => outcome[i]).map(({ body }) => ({ body: body.slice(0, 100) })));
+      return outcome;
+    },
+  }),
+  'finds nothing where it was deleted': (q) => ({ receive: (o) => q.receive(o).catch(() => []) }),
+  'sends to nobody where it was deleted': (q) => ({
+    send: async (m) => (await q.send(m)).map((error) => (isSluiceError(error, 'queue-unknown') ? undefined : error)),
+  }),
+  'drops messages of other programs': (q) => ({
+    receive: async (o) => (await q.receive(o)).filter(({ body }) => !body.includes('another program')),
   }),
   'refuses no messages': (q) => ({
     async send(m) {
@@ -119,6 +159,29 @@ export const TABLES: Readonly<Record<string, (table: FlowTable) => Partial<FlowT
     update: (u) => t.update({ ...u, key: u.key.slice(0, 60) }),
     get: (k) => t.get(k.slice(0, 60)),
   }),
+  'forgets when items expire': (t) => ({
+    update: ({ set: { [EXPIRES_AT]: _, ...set } = {}, ...u }) => t.update({ ...u, set }),
+  }),
+  'takes everything for alive': (t) => ({
+    update: (u) =>
+      t.update({
+        ...u,
+        when: u.when?.filter((c) => !('value' in c) || c.attribute !== EXPIRES_AT || c.is !== '>') ?? [],
+      }),
+  }),
+  'rounds times up': (t) => ({
+    update: (u) =>
+      t.update({
+        ...u,
+        when:
+          u.when?.map((c) =>
+            'value' in c && c.attribute === EXPIRES_AT ? { ...c, value: Math.ceil(Number(c.value)) } : c,
+          ) ?? [],
+      }),
+  }),
+  'drops attributes it does not know': (t) => ({
+    update: (u) => t.update({ ...u, remove: [...(u.remove ?? []), 'foreign'] }),
+  }),
   'invents items': (t) => ({ get: async (key) => (await t.get(key)) ?? {} }),
 };
 
@@ -145,6 +208,16 @@ export const OBJECTS: Readonly<Record<string, (objects: ObjectStore) => Partial<
         const reference = await o.put(seen.has(key) ? `${key}-again` : key, b, x);
         seen.add(key);
         return { ...reference, key };
+      },
+    };
+  },
+  'returns what it once fetched': (o) => {
+    const fetched = new Map<string, Uint8Array>();
+    return {
+      async get(r) {
+        const bytes = fetched.get(r.key) ?? (await o.get(r));
+        fetched.set(r.key, bytes.slice());
+        return bytes.slice();
       },
     };
   },
