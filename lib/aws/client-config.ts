@@ -1,6 +1,6 @@
 /** What every SDK client is made with. */
 export interface ClientConfig {
-  readonly retryMode: 'adaptive';
+  readonly retryMode: 'standard';
   readonly maxAttempts: number;
   readonly requestHandler: {
     readonly connectionTimeout: number;
@@ -17,14 +17,16 @@ const REQUEST_MS = 30_000;
 const MAX_SOCKETS = 64;
 
 /**
- * The configuration of an SDK client: it slows down when the service throttles, reuses connections, and gives up on dead
- * ones. Region, credentials and endpoint (`AWS_ENDPOINT_URL`) are the SDK's to find.
+ * The configuration of an SDK client: it tries again for a few seconds, reuses connections, and gives up on dead ones.
+ * Region, credentials and endpoint (`AWS_ENDPOINT_URL`) are the SDK's to find.
  */
 export function clientConfig(): ClientConfig {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS } as const;
   return {
-    retryMode: 'adaptive',
-    maxAttempts: 4,
+    // The adaptive mode slows all calls of a client down together, so that one busy queue holds up every other, and a
+    // throttled batch takes longer than its function may. What these attempts do not get done, the queue tries again.
+    retryMode: 'standard',
+    maxAttempts: 3,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       requestTimeout: REQUEST_MS,

@@ -64,7 +64,7 @@ function diagnosis(name: string, message: string): Diagnosis | undefined {
   if (THROTTLED.test(name)) {
     return {
       problem: `AWS throttles (${name.trim()})`,
-      fix: 'It is tried again; lower maxConcurrency or ask for a higher quota.',
+      fix: 'Try again later, as a tier does by itself; lower maxConcurrency or ask for a higher quota.',
     };
   }
   if (NO_QUEUE.test(name)) {

@@ -73,10 +73,12 @@ export async function carryOut(place: Workplace, effect: Effect): Promise<unknow
     case 'deliver':
       return deliver(place, effect.answer, effect.attempt);
     case 'validate':
-      return withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, 'the schema'));
+      return withTimeout(cloud.clock, pending.get(effect), place.timeoutMs, () => tooLong(place, 'the schema'));
     case 'gate':
       try {
-        return await withTimeout(pending.get(effect), place.timeoutMs, () => tooLong(place, `the ${effect.name} gate`));
+        return await withTimeout(cloud.clock, pending.get(effect), place.timeoutMs, () =>
+          tooLong(place, `the ${effect.name} gate`),
+        );
       } catch (error) {
         throw gateError(place, effect, error);
       }
@@ -108,6 +110,15 @@ export async function guarded<T>(code: ErrorCode, doing: string, place: Workplac
 
 /** A port's error: not the flow's fault, so never a reason to give the flow up, unless the port says it is. */
 export function infrastructure(code: ErrorCode, doing: string, place: Workplace, cause: Error): Error {
-  if (isSluiceError(cause) && (cause.retry === 'never' || cause.code === 'message-too-large')) return cause;
-  return new SluiceError(code, `${doing} failed: ${cause.message}`, { tier: place.name, cause, retry: 'always' });
+  const always = { cause, retry: 'always' } as const;
+  if (!isSluiceError(cause))
+    return new SluiceError(code, `${doing} failed: ${cause.message}`, { tier: place.name, ...always });
+  if (cause.retry !== undefined || cause.code === 'message-too-large') return cause;
+  const { problem, details, fix } = cause;
+  return new SluiceError(cause.code, problem, {
+    ...cause.place,
+    details,
+    ...(fix !== undefined && { fix }),
+    ...always,
+  });
 }

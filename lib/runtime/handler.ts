@@ -43,7 +43,9 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
     predictor: undefined,
     timeoutMs: timing.timeoutMs,
     deliver: async (envelope) =>
-      withTimeout(handler(toAnswer(envelope, cloud.objects)), timing.timeoutMs, () => tooLong(timing.timeoutMs)),
+      withTimeout(cloud.clock, handler(toAnswer(envelope, cloud.objects)), timing.timeoutMs, () =>
+        tooLong(timing.timeoutMs),
+      ),
   };
   return batchHandler(place, plan.reads[0]!.queue, 'answer', (incoming) => destinationStep(plan, incoming));
 }

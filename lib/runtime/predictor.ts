@@ -2,11 +2,13 @@ import { SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictResult } from '../ports/predictor.ts';
 import { objectReader } from './objects.ts';
 import { type Call, callOf } from './predict-call.ts';
 import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
+import { systemClock } from './system.ts';
 import { taskError } from './task-error.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -16,24 +18,28 @@ export interface PredictorOptions {
   readonly version: string;
   readonly objects: ObjectStore;
   readonly allowedBuckets?: readonly string[];
+  /** Bounds and measures tasks; the machine's where not given. */
+  readonly clock?: Clock;
   /** CPU milliseconds of this thread so far; given where the thread predicts one request at a time. */
   readonly cpuMs?: () => number;
 }
 
 /** Runs the tier's own `load` and `predict` in this thread. */
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { tier, version } = options;
+  const { tier, version, clock = systemClock } = options;
   const loadMs = tier.timing.timeoutMs + LOAD_AND_SEND_MS;
   let model: Promise<unknown> | undefined;
   const loaded = (): Promise<unknown> => {
     const load = async (): Promise<unknown> => tier.load?.({ version });
-    model ??= withTimeout(load(), loadMs, () => loadTimeout(tier, loadMs)).catch((cause: unknown) => {
+    model ??= withTimeout(clock, load(), loadMs, () => loadTimeout(tier, loadMs)).catch((cause: unknown) => {
       model = undefined; // The next batch tries again: a model server may have been away.
       throw taskError('load-failed', 'load', tier.name, undefined, cause);
     });
     return model;
   };
-  const watch = stopwatch(options.cpuMs);
+  // The machine's clock counts whole milliseconds, and most tasks take less than one.
+  const watch = stopwatch(options.cpuMs, options.clock?.now);
+  const work: Work = { tier, watch, clock };
   let current: { readonly value: unknown } | undefined;
 
   return {
@@ -45,9 +51,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       }
       const reader = objectReader(options.objects, options.allowedBuckets);
       const calls = requests.map((request) => callOf(options, request, reader, current!.value));
-      const results = tier.predictBatch
-        ? await predictTogether(tier, calls, watch)
-        : await predictEach(tier, calls, watch);
+      const results = tier.predictBatch ? await predictTogether(work, calls) : await predictEach(work, calls);
       for (const call of calls) {
         await call.data.dispose();
         await call.signal.dispose();
@@ -58,17 +62,21 @@ export function createPredictor(options: PredictorOptions): Predictor {
   };
 }
 
-async function predictEach(
-  tier: TierDefinition,
-  calls: readonly Call[],
-  watch: Watch,
-): Promise<readonly PredictResult[]> {
+/** What a tier's tasks run with. */
+interface Work {
+  readonly tier: TierDefinition;
+  readonly watch: Watch;
+  readonly clock: Clock;
+}
+
+async function predictEach(work: Work, calls: readonly Call[]): Promise<readonly PredictResult[]> {
+  const { tier, watch } = work;
   const results: (PredictResult | Promise<PredictResult>)[] = [];
   for (const call of calls) {
     const took = watch();
     try {
       const output = tier.predict!(call.context);
-      results.push(isPromise(output) ? settle(tier, call, output, took) : success(call, output, took()));
+      results.push(isPromise(output) ? settle(work, call, output, took) : success(call, output, took()));
     } catch (error) {
       results.push(failure(tier, call, error));
     }
@@ -76,28 +84,20 @@ async function predictEach(
   return Promise.all(results);
 }
 
-async function settle(
-  tier: TierDefinition,
-  call: Call,
-  output: Promise<unknown>,
-  took: () => Taken,
-): Promise<PredictResult> {
+async function settle(work: Work, call: Call, output: Promise<unknown>, took: () => Taken): Promise<PredictResult> {
   try {
-    return success(call, await bounded(tier, [call], output), took());
+    return success(call, await bounded(work, [call], output), took());
   } catch (error) {
-    return failure(tier, call, error);
+    return failure(work.tier, call, error);
   }
 }
 
-async function predictTogether(
-  tier: TierDefinition,
-  calls: readonly Call[],
-  watch: Watch,
-): Promise<readonly PredictResult[]> {
+async function predictTogether(work: Work, calls: readonly Call[]): Promise<readonly PredictResult[]> {
+  const { tier, watch } = work;
   const took = watch();
   try {
     const made = tier.predictBatch!(calls.map((call) => call.context));
-    const outputs = isPromise(made) ? await bounded(tier, calls, made) : made;
+    const outputs = isPromise(made) ? await bounded(work, calls, made) : made;
     if (!Array.isArray(outputs) || outputs.length !== calls.length) {
       const got = Array.isArray(outputs) ? `${outputs.length} predictions` : typeof outputs;
       throw new SluiceError('prediction-invalid', `predictBatch returned ${got} for ${calls.length} contexts`, {
@@ -111,7 +111,7 @@ async function predictTogether(
   } catch (error) {
     if (calls.length === 1) return [failure(tier, calls[0]!, error)];
     // One bad record must not fail its batch: try them one by one and let the bad one fail alone.
-    return (await Promise.all(calls.map((call) => predictTogether(tier, [call], watch)))).flat();
+    return (await Promise.all(calls.map((call) => predictTogether(work, [call])))).flat();
   }
 }
 
@@ -134,8 +134,8 @@ function loadTimeout(tier: TierDefinition, ms: number): SluiceError {
 }
 
 /** A task's promise, bounded by the tier's timeout. */
-function bounded<T>(tier: TierDefinition, calls: readonly Call[], promise: Promise<T>): Promise<T> {
-  return withTimeout(promise, tier.timing.timeoutMs, () => {
+function bounded<T>({ tier, clock }: Work, calls: readonly Call[], promise: Promise<T>): Promise<T> {
+  return withTimeout(clock, promise, tier.timing.timeoutMs, () => {
     for (const call of calls) call.abort();
     return new SluiceError('predict-timeout', `predict took longer than ${tier.timing.timeoutMs} ms`, {
       tier: tier.name,

@@ -22,6 +22,7 @@ export interface Work {
 export function* arrive(story: Story, plan: TierPlan): Step<Work | Outcome> {
   const envelope = yield* readEnvelope(story);
   const hasData = envelope.kind === 'data' || plan.mode === 'carry';
+  if (hasData && envelope.kind === 'signal') requireCarried(story, envelope);
   const data = hasData ? yield* letDataIn(story, plan, envelope) : { value: undefined };
   if (ended(data)) return data;
   const signal = envelope.signal ? yield* letSignalIn(story, plan, envelope.signal) : { value: undefined };
@@ -59,6 +60,16 @@ export function* readEnvelope(story: Story): Step<Envelope> {
   }
   open(story, read);
   return read;
+}
+
+/** What escalates to a tier that carries has objects, if only none; without them it was meant for a tier that joins. */
+function requireCarried(story: Story, envelope: Envelope): void {
+  if (envelope.data !== undefined || envelope.objects !== undefined) return;
+  throw new SluiceError('envelope-invalid', `tier "${envelope.from.name}" sent a signal without data`, {
+    ...placeOf(story),
+    fix: 'It was deployed when this tier joined its data: deploy the whole application, then send the flow again.',
+    retry: 'never',
+  });
 }
 
 function* letDataIn(story: Story, plan: TierPlan, envelope: Envelope): Step<{ readonly value: unknown } | Outcome> {
