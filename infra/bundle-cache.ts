@@ -1,9 +1,9 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { version as esbuildVersion } from 'esbuild';
 import { sha256 } from '../lib/core/identity.ts';
 import type { Bundle } from './bundle.ts';
 import type { Entry } from './bundle-entries.ts';
+import { bundlerHash } from './bundle-hash.ts';
 
 /** What a build was made of, as `bundles.json` keeps it beside the bundles. */
 interface Kept {
@@ -63,7 +63,5 @@ async function isSame(path: string, [size, changedMs, hash]: Kept['files'][strin
 
 /** What a build depends on beside its source files: the entries, and the bundler itself. */
 async function keyOf(entries: readonly Entry[]): Promise<string> {
-  const own = (await readdir(import.meta.dirname)).filter((name) => /^bundle.*\.[jt]s$/.test(name)).sort();
-  const texts = await Promise.all(own.map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
-  return sha256(Buffer.from(JSON.stringify([esbuildVersion, process.cwd(), entries, texts])));
+  return sha256(Buffer.from(JSON.stringify([await bundlerHash(), process.cwd(), entries])));
 }

@@ -1,9 +1,14 @@
 import type { Plugin } from 'esbuild';
+import type { Graph, TierPlan } from '../lib/core/plan.ts';
 import type { Application } from '../lib/runtime/application.ts';
 import type { Sources } from './bundle-sources.ts';
+import { reachOf } from './reach.ts';
 
 /** The function that watches the flow table's deletions; no tier can have this name. */
 export const EXPIRY = 'expiry.function';
+
+/** The function that applies controls; nor this one. */
+export const CONTROLS_FUNCTION = 'controls.function';
 
 /** One Lambda function to bundle. */
 export interface Entry {
@@ -12,32 +17,55 @@ export interface Entry {
   readonly code: string;
 }
 
-/** The entries of an application: one a tier, one for the destination, one for expiry where a tier joins. */
-export function entriesOf({ graph, files }: Application, sources: Sources): readonly Entry[] {
-  const entries: Entry[] = [];
-  const add = (name: string, module: string, make: string): void => {
-    const handler = JSON.stringify(sources.module(module));
-    const file = JSON.stringify(files.get(name));
-    // What a module of the SDK takes to be imported is the function's init phase, and so is waiting for the model.
-    const code = `import { ${make} } from ${handler};
-import definition from ${file};
-export const handler = ${make}(definition);
-await handler.ready;
-`;
-    entries.push({ name, code });
-  };
-  for (const { tier } of graph.tiers) add(tier.name, 'aws/handler', 'createHandler');
+/** The entries of an application: one a tier, one for the destination, one for its controls, one for expiry where a tier joins. */
+export function entriesOf({ graph, files, controls = [] }: Application, sources: Sources): readonly Entry[] {
+  const from = (path: string): string => `from ${JSON.stringify(path)}`;
+  const entries: Entry[] = graph.tiers.map((plan) => {
+    const calls = callsOf(graph, plan);
+    const code = [
+      `import { createHandler } ${from(sources.module('aws/handler'))};`,
+      `import definition ${from(files.get(plan.tier.name)!)};`,
+      ...calls.map((call) => `import { ${call}Client } ${from(sources.module(`aws/${call}-client`))};`),
+      `const loaded = { ${calls.map((call) => `${call}: ${call}Client`).join(', ')} };`,
+      'export const handler = createHandler(definition, { loaded });',
+    ];
+    return { name: plan.tier.name, code: code.join('\n') };
+  });
   if (graph.destination) {
-    add(graph.destination.destination.name, 'aws/handler-destination', 'createDestinationHandler');
+    const { name } = graph.destination.destination;
+    const code = [
+      `import { createDestinationHandler } ${from(sources.module('aws/handler-destination'))};`,
+      `import definition ${from(files.get(name)!)};`,
+      'export const handler = createDestinationHandler(definition);',
+    ];
+    entries.push({ name, code: code.join('\n') });
+  }
+  if (graph.controls) {
+    const code = [
+      `import { createControlsHandler } ${from(sources.module('aws/handler-controls'))};`,
+      `import { tableClient } ${from(sources.module('aws/table-client'))};`,
+      ...controls.map((path, i) => `import control${i} ${from(path)};`),
+      `const controls = [${controls.map((_, i) => `control${i}`).join(', ')}];`,
+      'export const handler = createControlsHandler(controls, { loaded: { table: tableClient } });',
+    ];
+    entries.push({ name: CONTROLS_FUNCTION, code: code.join('\n') });
   }
   if (graph.tiers.some(({ tier }) => tier.joins)) {
-    const handler = JSON.stringify(sources.module('aws/handler-expiry'));
-    const code = `import { createExpiryHandler } from ${handler};
-export const handler = createExpiryHandler();
-`;
-    entries.push({ name: EXPIRY, code });
+    const code = [
+      `import { createExpiryHandler } ${from(sources.module('aws/handler-expiry'))};`,
+      'export const handler = createExpiryHandler();',
+    ];
+    entries.push({ name: EXPIRY, code: code.join('\n') });
   }
   return entries;
+}
+
+/** The services that every record of a tier needs; what only some need is loaded by the first of them. */
+function callsOf(graph: Graph, plan: TierPlan): readonly ('table' | 'objects')[] {
+  const { keys, looks, reads } = reachOf(graph, plan);
+  const table = [...keys, ...looks].some((key) => !key.startsWith('reply#'));
+  const objects = reads.some((key) => key.startsWith('objects/'));
+  return [...(table ? (['table'] as const) : []), ...(objects ? (['objects'] as const) : [])];
 }
 
 const NAMESPACE = 'sluice-entry';

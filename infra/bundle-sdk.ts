@@ -3,7 +3,7 @@ import type { Plugin } from 'esbuild';
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 const PACKAGE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
-const PROFILES = /[\\/]@smithy[\\/]core[\\/].*[\\/]loadSharedConfigFiles\.js$/;
+const SETTINGS = /[\\/]@smithy[\\/]core[\\/].*[\\/]node-config-provider[\\/]configLoader\.js$/;
 const LAZY =
   /[\\/]@(?:smithy[\\/]node-http-handler|aws[\\/]lambda-invoke-store)[\\/]dist-es[\\/].*\.js$|[\\/]getInstanceMetadataRegion\.js$/;
 const SHA256 = /[\\/]@smithy[\\/]core[\\/].*[\\/]Sha256Js\.js$/;
@@ -22,8 +22,10 @@ export const sdkPlugin: Plugin = {
       const { name, version } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
       return { contents: JSON.stringify({ name, version }), loader: 'json' };
     });
-    // A function has no home folder with profiles, yet each setting that is not in the environment is looked for there.
-    build.onLoad({ filter: PROFILES }, () => ({ contents: NO_PROFILES }));
+    // The SDK looks for each setting in two profiles too, which no function has, and makes an error for each place.
+    build.onLoad({ filter: SETTINGS }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/export const loadConfig = [\s\S]*/, FROM_ENVIRONMENT),
+    }));
     // For engines without crypto; Node's SHA-256 is always there.
     build.onLoad({ filter: SHA256 }, () => ({
       contents: "export class Sha256Js { constructor() { throw new Error('this Node has no SHA-256'); } }",
@@ -31,8 +33,21 @@ export const sdkPlugin: Plugin = {
   },
 };
 
-const NO_PROFILES = `export { CONFIG_PREFIX_SEPARATOR } from "./constants";
-export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+/** A setting is what the environment says, where it can be read, or else its default. */
+const FROM_ENVIRONMENT = `
+const find = (select, options) => {
+  try {
+    return select(process.env, options);
+  } catch {
+    return undefined;
+  }
+};
+export const loadConfig = ({ environmentVariableSelector, default: otherwise }, { signingName, logger } = {}) =>
+  memoize(async () => {
+    const found = find(environmentVariableSelector, { signingName, logger });
+    if (found !== undefined) return found;
+    return typeof otherwise === "function" ? otherwise() : otherwise;
+  });
 `;
 
 /**

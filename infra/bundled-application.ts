@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type Application, loadApplication } from '../lib/runtime/application.ts';
 import { bundleTiers } from './bundle.ts';
+import type { FunctionCode } from './function-unit.ts';
 
 /** An application with the code of its functions, ready to be deployed. */
 export interface BundledApplication extends Application {
-  /** The folder with `index.mjs` of each function, by its name. */
-  readonly bundles: ReadonlyMap<string, { readonly dir: string }>;
+  /** The code of each function, by its name. */
+  readonly bundles: ReadonlyMap<string, FunctionCode>;
 }
 
 /**

@@ -7,6 +7,7 @@ import { rejectUnknownKeys } from '../lib/core/options.ts';
 import type { BucketLike } from './acknowledge.ts';
 import type { AlarmOptions } from './alarms.ts';
 import type { BundledApplication } from './bundled-application.ts';
+import type { FunctionCode } from './function-unit.ts';
 import type { TierOverrides } from './settings.ts';
 
 /** What a {@link Cascade} is made from. */
@@ -52,6 +53,7 @@ export function checkOverrides({ application, tiers = {} }: CascadeProps): void 
   const { graph } = application;
   const names = graph.tiers.map(({ tier }) => tier.name);
   if (graph.destination) names.push(graph.destination.destination.name);
+  if (graph.controls) names.push(graph.controls.name);
   for (const [name, overrides] of Object.entries(tiers)) {
     if (!names.includes(name)) {
       throw new SluiceError('option-unknown', `tiers names "${name}", which is not in ${application.name}`, {
@@ -68,10 +70,10 @@ export function checkOverrides({ application, tiers = {} }: CascadeProps): void 
   }
 }
 
-/** The folder of a tier's bundle. @throws SluiceError `option-invalid` where there is none */
-export function bundleOf({ application }: CascadeProps, name: string): string {
+/** The code of a function. @throws SluiceError `option-invalid` where there is none */
+export function bundleOf({ application }: CascadeProps, name: string): FunctionCode {
   const bundle = application.bundles.get(name);
-  if (bundle) return bundle.dir;
+  if (bundle) return bundle;
   throw new SluiceError('option-invalid', `there is no bundle of "${name}"`, {
     tier: name,
     fix: 'Pass the application that bundleApplication(folder) returned.',

@@ -14,12 +14,12 @@ import { bundleOf, type CascadeProps, checkOverrides } from './cascade-props.ts'
 import { checkStageOf } from './checks.ts';
 import { cascadeDashboard } from './dashboard.ts';
 import { DecisionDelivery } from './decisions.ts';
-import { type Planned, planAnswers, planTier } from './deploy.ts';
+import { type Planned, planAnswers, planControls, planTier } from './deploy.ts';
 import { Expiry, expires } from './expiry.ts';
 import { outputCloud } from './output.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { makeQueues } from './queues.ts';
-import { clientReach } from './reach.ts';
+import { clientReach, controlClientReach } from './reach.ts';
 import { State } from './state.ts';
 import { DeployedTier } from './tier.ts';
 import { watch } from './watch.ts';
@@ -41,6 +41,8 @@ export class Cascade extends Construct {
   /** The queue that answers go to; read by the destination, where the application defines one. */
   readonly answers: Queue;
   readonly destination: DeployedTier | undefined;
+  /** Applies control messages, where the application defines controls. */
+  readonly controls: DeployedTier | undefined;
   /** Decides on halves that waited in vain, where a tier joins. */
   readonly expiry: Expiry | undefined;
   /** From the first tier to the last of each cascade. */
@@ -77,6 +79,7 @@ export class Cascade extends Construct {
       return this.#deploy(plan.tier.name, planTier(props, plan, this.#reachable));
     });
     this.tiers = deployed.reverse();
+    this.controls = graph.controls && this.#deploy('Controls', planControls(props, graph.controls, this.#reachable));
     if (expires(graph)) this.expiry = this.#makeExpiry();
     this.alarms = this.#watch();
     if (props.dashboard !== false) {
@@ -106,6 +109,17 @@ export class Cascade extends Construct {
     permit(grantee, clientReach(this.#props.application.graph), this.#reachable);
   }
 
+  /** Lets a client send control messages, and look at what counts. @throws SluiceError `option-invalid` where there are no controls */
+  grantControl(grantee: IGrantable): void {
+    const { controls, application } = this.#props.application.graph;
+    if (!controls) {
+      throw new SluiceError('option-invalid', `application "${application}" has no controls`, {
+        fix: 'Define one: a file in its folder controls that exports what defineControl returns.',
+      });
+    }
+    permit(grantee, controlClientReach(controls), this.#reachable);
+  }
+
   #deploy(id: string, planned: Planned): DeployedTier {
     const register = (name: string, queue: Queue): void => void this.#queues.set(name, queue);
     return new DeployedTier(this, id, { ...planned, logRetention: this.#logRetention, register });
@@ -127,8 +141,8 @@ export class Cascade extends Construct {
   }
 
   #watch(): readonly Alarm[] {
-    const { tiers, destination, expiry } = this;
-    const units = destination ? [...tiers, destination] : tiers;
+    const { tiers, destination, controls, expiry } = this;
+    const units = [...tiers, destination, controls].filter((unit) => unit !== undefined);
     const answersDeadLetters = destination ? undefined : this.queue(`${ANSWERS}.dlq`);
     return watch({ units, answersDeadLetters, expiry }, this.#props);
   }
@@ -137,6 +151,7 @@ export class Cascade extends Construct {
     const delivery = new DecisionDelivery(this, 'Decisions', { bucket: this.bucket });
     for (const tier of this.tiers) delivery.deliver(tier, tier.logGroup);
     if (this.destination) delivery.deliver(this.destination, this.destination.logGroup);
+    if (this.controls) delivery.deliver(this.controls, this.controls.logGroup);
     if (this.expiry) delivery.deliver(this.expiry, this.expiry.unit.logGroup);
   }
 }

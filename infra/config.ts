@@ -1,5 +1,5 @@
 import type { FunctionConfig } from '../lib/aws/function-config.ts';
-import type { DestinationPlan, TierPlan } from '../lib/core/plan.ts';
+import type { ControlPlan, DestinationPlan, TierPlan } from '../lib/core/plan.ts';
 import type { Reach } from './reach.ts';
 
 /** Where a function finds what its configuration names. */
@@ -12,8 +12,9 @@ export interface Locations {
 
 /** What a tier's function must know beyond its own file. */
 export function tierConfig(plan: TierPlan, reach: Reach, at: Locations): FunctionConfig {
-  const { application, version, file, mode, reads, deadLetters, answers, next = null, limits } = plan;
-  return { application, version, file, mode, reads, deadLetters, answers, next, limits, ...located(reach, at) };
+  const { application, version, file, mode, reads, deadLetters, answers, next = null, limits, controls } = plan;
+  const place = { application, version, file, mode, reads, deadLetters, answers, next, limits };
+  return { ...place, ...(controls && { controls }), ...located(reach, at) };
 }
 
 /** The same for the destination, which reads answers and sends none. */
@@ -23,6 +24,14 @@ export function destinationConfig(plan: DestinationPlan, reach: Reach, at: Locat
   const [answers] = reach.consumes;
   const place = { application, version, file, mode: 'entry' as const, reads, deadLetters, answers: answers! };
   return { ...place, next: null, limits, ...located(reach, at) };
+}
+
+/** The same for the function that applies controls, which answers nothing. */
+export function controlsConfig(plan: ControlPlan, reach: Reach, at: Locations): FunctionConfig {
+  const { application, version, file, deadLetters, limits, tiers } = plan;
+  const reads = plan.reads.map(({ queue }) => ({ queue, kind: 'data' as const }));
+  const place = { application, version, file, mode: 'entry' as const, reads, deadLetters, answers: '' };
+  return { ...place, next: null, limits, thresholds: tiers, ...located(reach, at) };
 }
 
 function located(

@@ -1,9 +1,10 @@
-import { type DestinationPlan, type Graph, maxReceives, type QueueSpec, type TierPlan } from '../lib/core/plan.ts';
+import { type ControlPlan, type DestinationPlan, type Graph, maxReceives, type QueueSpec, type TierPlan } from '../lib/core/plan.ts';
 import type { Timing } from '../lib/core/tier-definition.ts';
+import { CONTROLS_FUNCTION } from './bundle-entries.ts';
 import { bundleOf, type CascadeProps } from './cascade-props.ts';
-import { destinationConfig, type Locations, tierConfig } from './config.ts';
+import { controlsConfig, destinationConfig, type Locations, tierConfig } from './config.ts';
 import type { Reachable } from './permissions.ts';
-import { destinationReach, reachOf } from './reach.ts';
+import { controlsReach, destinationReach, reachOf } from './reach.ts';
 import { settingsFor } from './settings.ts';
 import type { DeployedTierProps } from './tier.ts';
 
@@ -42,12 +43,33 @@ export function planAnswers(props: CascadeProps, plan: DestinationPlan, reachabl
   };
 }
 
+/** The function that applies controls, as it is to be deployed. */
+export function planControls(props: CascadeProps, plan: ControlPlan, reachable: Reachable): Planned {
+  const { name, timing, limits, reads } = plan;
+  const overrides = props.tiers?.[name] ?? {};
+  const reach = controlsReach(plan);
+  const sizes = { memory: CONTROLS_MEMORY, maxConcurrency: undefined, queues: reads.length };
+  return {
+    ...common(props, name, plan, timing, reachable, CONTROLS_FUNCTION),
+    settings: settingsFor({ name, limits, timing: { ...timing, batchSize: CONTROLS_BATCH }, ...sizes }, overrides),
+    overrides,
+    reach,
+    config: () => controlsConfig(plan, reach, locations(reachable)),
+  };
+}
+
+/** MiB; it holds no model. */
+const CONTROLS_MEMORY = 256;
+/** More would have to wait a second for its batch, and a control should count soon. */
+const CONTROLS_BATCH = 10;
+
 function common(
   props: CascadeProps,
   name: string,
-  plan: TierPlan | DestinationPlan,
+  plan: TierPlan | DestinationPlan | ControlPlan,
   timing: Timing,
   reachable: Reachable,
+  bundle: string = name,
 ) {
   const { graph } = props.application;
   const reads = plan.reads.map(({ queue }) => queue);
@@ -58,7 +80,7 @@ function common(
     reads,
     deadLetters: plan.deadLetters,
     specs: specsOf(graph, [...reads, plan.deadLetters], maxReceives({ ...timing, batchSize })),
-    code: bundleOf(props, name),
+    code: bundleOf(props, bundle),
     reachable,
   };
 }

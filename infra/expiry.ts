@@ -6,14 +6,14 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { EXPIRY_CONFIG, type ExpiryConfig } from '../lib/aws/handler-expiry-config.ts';
 import type { Graph } from '../lib/core/plan.ts';
-import { FunctionUnit } from './function-unit.ts';
+import { type FunctionCode, FunctionUnit } from './function-unit.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { EXPIRY_REACH } from './reach.ts';
 
 /** What the expiry function is made of. */
 export interface ExpiryProps {
   readonly graph: Graph;
-  readonly code: string;
+  readonly code: FunctionCode;
   readonly table: TableV2;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;

@@ -4,11 +4,18 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
+/** The code of a function. */
+export interface FunctionCode {
+  /** The folder with `index.mjs`. */
+  readonly dir: string;
+  /** Tells versions of it apart. */
+  readonly hash: string;
+}
+
 /** What a function is made of. */
 export interface FunctionUnitProps {
   readonly description: string;
-  /** The folder with `index.mjs`. */
-  readonly code: string;
+  readonly code: FunctionCode;
   readonly memorySize: number;
   readonly timeoutSeconds: number;
   readonly ephemeralStorageSize?: number;
@@ -33,7 +40,7 @@ export class FunctionUnit {
     this.logGroup.grantWrite(this.role);
     this.function = new LambdaFunction(scope, 'Function', {
       description,
-      code: Code.fromAsset(code),
+      code: Code.fromAsset(code.dir, { assetHash: code.hash }),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

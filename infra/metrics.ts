@@ -9,6 +9,8 @@ type Count =
   | 'escalated'
   | 'audited'
   | 'delivered'
+  | 'applied'
+  | 'stale'
   | 'dropped'
   | 'expired'
   | 'failed'

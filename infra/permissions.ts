@@ -23,11 +23,8 @@ export function permit(grantee: IGrantable, reach: Reach, to: Reachable): void {
   const arns = (names: readonly string[]): string[] => names.map((name) => to.queue(name).queueArn);
   allow(grantee, CONSUME, arns(reach.consumes));
   allow(grantee, ['sqs:SendMessage'], arns(reach.sends));
-  allow(grantee, TABLE_ACTIONS[reach.table], [to.table.tableArn], {
-    'ForAllValues:StringLike': { [LEADING_KEYS]: reach.keys },
-    // For a request without a key, `ForAllValues` alone would hold.
-    Null: { [LEADING_KEYS]: 'false' },
-  });
+  allow(grantee, TABLE_ACTIONS[reach.table], [to.table.tableArn], onItems(reach.keys));
+  if (reach.looks.length > 0) allow(grantee, TABLE_ACTIONS.get, [to.table.tableArn], onItems(reach.looks));
   const readable = reach.reads.length > 0 ? [to.bucket, ...to.allowedBuckets] : [];
   const buckets = readable.map((bucket) => bucket.bucketArn);
   // Without it S3 says "forbidden" of an object that is missing, and the message would be tried for ever.
@@ -36,6 +33,14 @@ export function permit(grantee: IGrantable, reach: Reach, to: Reachable): void {
   permitObjects(grantee, 's3:PutObject', to.bucket, reach.writes);
   permitObjects(grantee, 's3:DeleteObject', to.bucket, reach.deletes);
   for (const bucket of readable.slice(1)) permitObjects(grantee, 's3:GetObject', bucket, ['*']);
+}
+
+function onItems(keys: readonly string[]): Record<string, object> {
+  return {
+    'ForAllValues:StringLike': { [LEADING_KEYS]: keys },
+    // For a request without a key, `ForAllValues` alone would hold.
+    Null: { [LEADING_KEYS]: 'false' },
+  };
 }
 
 const TABLE_ACTIONS = {

@@ -1,5 +1,5 @@
 import type { ObjectSpecs } from '../lib/core/object-reference.ts';
-import type { DestinationPlan, Graph, TierPlan } from '../lib/core/plan.ts';
+import { type ControlPlan, type DestinationPlan, type Graph, type TierPlan, waitsHidden } from '../lib/core/plan.ts';
 
 /** Everything one function may touch, by logical names: what its permissions are made from. */
 export interface Reach {
@@ -11,6 +11,8 @@ export interface Reach {
   readonly table: 'get' | 'update';
   /** and with which, as patterns of keys. */
   readonly keys: readonly string[];
+  /** Items that it reads and never writes. */
+  readonly looks: readonly string[];
   /** Object keys, as patterns. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -38,9 +40,12 @@ export function reachOf(graph: Graph, plan: TierPlan): Reach {
     keys: [
       ...(joins ? [`join#${tier.name}#*`] : []),
       ...(claims && !joins ? [`once#${tier.name}#*`] : []),
-      ...(tier.timing.pace ? [`pace#${tier.name}`, `tries#${tier.name}#*`] : []),
+      ...(tier.timing.pace ? [`pace#${tier.name}`] : []),
+      ...(waitsHidden(plan) ? [`tries#${tier.name}#*`] : []),
+      ...(tier.state ? [`state#${tier.name}#*`] : []),
       REPLIES,
     ],
+    looks: (plan.controls ?? []).map(({ name }) => itemsOf(name)),
     reads: unique([MESSAGES, ...halves, ...(sent.length > 0 ? SENT : []), ...producedBy(upstreamOf(graph, plan))]),
     writes: unique([MESSAGES, ...halves, ...producedBy(plan)]),
     deletes: deletes ? SENT : [],
@@ -54,7 +59,38 @@ export function destinationReach(graph: Graph, plan: DestinationPlan): Reach {
     sends: [plan.deadLetters],
     table: 'update',
     keys: [REPLIES],
+    looks: [],
     reads: unique([MESSAGES, ...graph.tiers.flatMap(producedBy)]),
+    writes: [MESSAGES],
+    deletes: [],
+  };
+}
+
+const itemsOf = (control: string): string => `control#${control}#*`;
+
+/** What applying control messages touches: the items of the controls, and nothing of any flow. */
+export function controlsReach(plan: ControlPlan): Reach {
+  return {
+    consumes: plan.reads.map(({ queue }) => queue),
+    sends: [plan.deadLetters],
+    table: 'update',
+    keys: plan.controls.map(({ name }) => itemsOf(name)),
+    looks: [],
+    reads: [MESSAGES],
+    writes: [MESSAGES],
+    deletes: [],
+  };
+}
+
+/** What a client of controls touches: it sends their messages, and looks at what counts. */
+export function controlClientReach(plan: ControlPlan): Reach {
+  return {
+    consumes: [],
+    sends: plan.reads.map(({ queue }) => queue),
+    table: 'get',
+    keys: plan.controls.map(({ name }) => itemsOf(name)),
+    looks: [],
+    reads: [],
     writes: [MESSAGES],
     deletes: [],
   };
@@ -66,6 +102,7 @@ export const EXPIRY_REACH: Reach = {
   sends: [],
   table: 'update',
   keys: [REPLIES],
+  looks: [],
   reads: [],
   writes: [],
   deletes: [],
@@ -79,6 +116,7 @@ export function clientReach(graph: Graph): Reach {
     sends: entries.map(({ queue }) => queue),
     table: 'get',
     keys: [REPLIES],
+    looks: [],
     reads: unique([MESSAGES, ...graph.tiers.flatMap(producedBy)]),
     writes: [...SENT, MESSAGES],
     deletes: [],

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { FUNCTION_CONFIG, type FunctionConfig } from '../lib/aws/function-config.ts';
 import type { QueueSpec } from '../lib/core/plan.ts';
 import { feed } from './feed.ts';
-import { FunctionUnit } from './function-unit.ts';
+import { type FunctionCode, FunctionUnit } from './function-unit.ts';
 import { decisionMetric, type MetricName } from './metrics.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { makeQueues } from './queues.ts';
@@ -23,8 +23,7 @@ export interface DeployedTierProps {
   readonly specs: readonly QueueSpec[];
   readonly reads: readonly string[];
   readonly deadLetters: string;
-  /** The folder with `index.mjs`. */
-  readonly code: string;
+  readonly code: FunctionCode;
   readonly settings: Settings;
   readonly overrides: TierOverrides;
   /** Asked once its own queues are made. */

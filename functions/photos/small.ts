@@ -2,6 +2,7 @@ import { defineTier, stream, tier } from 'sluice';
 import * as z from 'zod';
 import { loadNetwork } from './model/network.ts';
 import { decodePng } from './model/png.ts';
+import { smallCnn } from './model/small-cnn.ts';
 import { Tag } from './model/tag.ts';
 
 /** The full photo: a stream of its own, from another producer and in another order than the thumbnails. */
@@ -15,7 +16,7 @@ export default defineTier({
   input: tier<typeof import('./thumb.ts')>('thumb'),
   join: { data: photos, maxTimeDiff: '10s', ttl: '1h' },
   output: Tag,
-  load: () => loadNetwork('small-cnn'),
+  load: () => loadNetwork(smallCnn),
   predict: async ({ objects, model }) => model.classify(decodePng(await objects.photo.bytes())),
   satisfied: { score: ({ output }) => output.confidence, atLeast: 0.82 },
   audit: 0.01,

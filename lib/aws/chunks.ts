@@ -4,8 +4,6 @@ export interface ChunkLimits {
   readonly bytes: number;
 }
 
-/** What SQS takes in one batch, and in one message: 1 MiB for all bodies together. */
-export const MAX_BATCH_BYTES = 2 ** 20;
 /** Entries of one SQS batch. */
 export const MAX_BATCH_ENTRIES = 10;
 

@@ -4,18 +4,20 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { closest } from 'fastest-levenshtein';
 import type { DecisionRecord } from '../core/decision.ts';
 import { SluiceError } from '../core/errors.ts';
+import { MAX_MESSAGE_BYTES } from '../core/message-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
 import { systemClock, systemRandom } from '../runtime/system.ts';
-import { MAX_BATCH_BYTES } from './chunks.ts';
 import { stdoutDecisions } from './decisions.ts';
 import { s3Objects } from './objects.ts';
+import type { OpenObjects } from './objects-client.ts';
 import { sqsQueue } from './queue.ts';
 import { queueClient } from './queue-client.ts';
 import { dynamoTable } from './table.ts';
+import type { OpenTable } from './table-client.ts';
 
 /** SDK clients of one's own, for credentials or endpoints that the environment does not name. */
 export interface AwsClients {
@@ -43,11 +45,17 @@ export interface AwsCloudOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** The calls of services that are loaded already. */
+export interface LoadedCalls {
+  readonly table?: OpenTable;
+  readonly objects?: OpenObjects;
+}
+
 /**
  * The ports on SQS, DynamoDB and S3. Each SDK client is made at its first use, and those of DynamoDB and S3 are not even
- * loaded before: most functions need neither.
+ * loaded before, unless they come along: most functions need neither.
  */
-export function awsCloud(options: AwsCloudOptions): Cloud {
+export function awsCloud(options: AwsCloudOptions, loaded: LoadedCalls = {}): Cloud {
   const { clients = {}, clock = systemClock, random = systemRandom, onDecisions } = options;
   const log = options.decisions ?? stdoutDecisions();
   const queues = new Map<string, Queue>();
@@ -56,7 +64,7 @@ export function awsCloud(options: AwsCloudOptions): Cloud {
   function queue(name: string): Queue {
     if (!Object.hasOwn(options.queues, name)) throw queueUnknown(name, Object.keys(options.queues));
     sqs ??= queueClient();
-    const maxBytes = options.maxMessageBytes ?? MAX_BATCH_BYTES;
+    const maxBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     return sqsQueue({ sqs, name, url: options.queues[name]!, maxBytes });
   }
   return {
@@ -65,8 +73,16 @@ export function awsCloud(options: AwsCloudOptions): Cloud {
       queues.set(name, made);
       return made;
     },
-    table: dynamoTable({ table: options.table, ...(clients.dynamodb && { client: clients.dynamodb }) }),
-    objects: s3Objects({ bucket: options.bucket, ...(clients.s3 && { client: clients.s3 }) }),
+    table: dynamoTable({
+      table: options.table,
+      ...(clients.dynamodb && { client: clients.dynamodb }),
+      ...(loaded.table && { open: loaded.table }),
+    }),
+    objects: s3Objects({
+      bucket: options.bucket,
+      ...(clients.s3 && { client: clients.s3 }),
+      ...(loaded.objects && { open: loaded.objects }),
+    }),
     decisions: {
       async write(records) {
         await log.write(records);

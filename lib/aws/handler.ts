@@ -1,9 +1,10 @@
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
+import { controlReader } from '../runtime/controls/reader.ts';
 import { tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
-import { type AwsCloudOptions, awsCloud } from './cloud.ts';
+import { type AwsCloudOptions, awsCloud, type LoadedCalls } from './cloud.ts';
 import { drainGuard } from './drain.ts';
 import { readFunctionConfig } from './function-config.ts';
 import type { SqsFunction } from './handler-invocation.ts';
@@ -15,6 +16,8 @@ import { type HandlerSurroundings, type SqsHandler, sqsHandler } from './handler
 export interface HandlerOptions extends HandlerSurroundings {
   /** Opens the cloud; AWS where not given. */
   readonly cloud?: (options: AwsCloudOptions) => Cloud;
+  /** What every record of the tier calls, so that none waits until it is loaded; the bundle's entry knows. */
+  readonly loaded?: LoadedCalls;
 }
 
 /** Lambda's init phase may take 10 s; a model that is not loaded by then is waited for by the first record. */
@@ -26,7 +29,7 @@ const INIT_MS = 8_000;
  * phase. A `load` that fails does not fail that phase: the first record tries again, and is retried like any other.
  */
 export function createHandler(tier: AnyTier | TierDefinition, options: HandlerOptions = {}): SqsHandler {
-  const { env = process.env, cloud: open = awsCloud } = options;
+  const { env = process.env, loaded, cloud: open = (of) => awsCloud(of, loaded) } = options;
   return sqsHandler(() => tierFunction(tier as TierDefinition, env, open), options);
 }
 
@@ -40,7 +43,10 @@ function tierFunction(
   const loading = beginLoading(definition, version);
   const plan = tierPlanOf(config, loading.tier);
   const cloud = open(cloudOptionsOf(config));
-  const predictor = createPredictor({ tier: loading.tier, version, objects: cloud.objects, allowedBuckets });
+  // One for all invocations: within a control's staleness, data costs no table call.
+  const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
+  const { objects } = cloud;
+  const predictor = createPredictor({ tier: loading.tier, version, objects, allowedBuckets, controls });
   // Makes the SQS client in the init phase, when the processor is at its fastest and nobody waits.
   for (const { queue } of plan.reads) cloud.queue(queue);
   return {
@@ -48,28 +54,18 @@ function tierFunction(
     name: definition.name,
     cloud,
     queueOf: readUrls(config),
-    handlerOf: (queue, watched) => tierHandler(plan, queue, watched, predictor, { allowedBuckets }),
+    handlerOf: (queue, watched) => tierHandler(plan, queue, watched, predictor, { allowedBuckets, controls }),
     guard: drainGuard({ timeoutMs: definition.timing.timeoutMs, whole: definition.predictBatch !== undefined }),
     learns: () => !loading.pending(),
-    ready: within(INIT_MS, [loading.settled, usesTable(definition) ? preloadTable() : undefined]),
+    ready: within(INIT_MS, loading.settled),
   };
 }
 
-/** Whether every record of a tier makes a table call. */
-function usesTable({ joins, timing, delivery }: TierDefinition): boolean {
-  return joins !== undefined || timing.pace !== undefined || delivery === 'once';
-}
-
-/** The table's client is loaded at its first call, which would be the first record's. */
-async function preloadTable(): Promise<void> {
-  await import('./table-client.ts').catch(() => undefined);
-}
-
-async function within(ms: number, promises: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function within(ms: number, promise: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
-  await Promise.race([Promise.all(promises), enough]);
+  await Promise.race([promise, enough]);
   clearTimeout(timer);
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientConfig, customEndpoint } from './client-config.ts';
 
@@ -14,20 +15,28 @@ export interface PutInput {
 /** The three calls of S3 that an object store makes. */
 export interface ObjectsClient {
   put(input: PutInput): Promise<void>;
-  get(bucket: string, key: string): Promise<Uint8Array>;
+  /** The bytes, or nothing where there are more than `most`: they are then not read. */
+  get(bucket: string, key: string, most: number): Promise<Uint8Array | undefined>;
   /** Deletes up to 1,000 objects; the errors of those that could not be. */
   delete(bucket: string, keys: readonly string[]): Promise<readonly Error[]>;
 }
 
-/** The calls over an SDK client; this file alone loads the SDK, and is itself loaded on the first call. */
+/** Opens the calls over an SDK client: one of its own, where none is given. */
+export type OpenObjects = (client?: S3Client) => ObjectsClient;
+
+/** The calls over an SDK client; this file alone loads the SDK, and is itself loaded on the first call or bundled in. */
 export function objectsClient(client: S3Client = defaultClient()): ObjectsClient {
   return {
     async put({ bucket: Bucket, key: Key, bytes: Body, sha256, contentType }) {
       const type = contentType !== undefined && { ContentType: contentType };
       await client.send(new PutObjectCommand({ Bucket, Key, Body, ChecksumSHA256: sha256, ...type }));
     },
-    async get(Bucket, Key) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    async get(Bucket, Key, most) {
+      const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket, Key }));
+      if (ContentLength > most) {
+        if (Body instanceof Readable) Body.destroy();
+        return undefined;
+      }
       return Body ? await Body.transformToByteArray() : new Uint8Array(0);
     },
     async delete(Bucket, keys) {

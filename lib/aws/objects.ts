@@ -1,10 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SluiceError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { objectCorrupt } from '../core/object-corrupt.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { chunksOf } from './chunks.ts';
 import { awsError, errorName } from './errors.ts';
+import type { OpenObjects } from './objects-client.ts';
 import { s3Key } from './objects-key.ts';
 import { once } from './once.ts';
 import { parallel } from './parallel.ts';
@@ -13,14 +15,16 @@ import { parallel } from './parallel.ts';
 export interface ObjectsOptions {
   readonly bucket: string | undefined;
   readonly client?: S3Client;
+  /** The calls, where they are loaded already; else the first one loads them. */
+  readonly open?: OpenObjects;
 }
 
 /** What S3 deletes in one call. */
 const MAX_DELETES = 1_000;
 
 /** An object store in an S3 bucket. It reads from any bucket a reference names and writes to its own. */
-export function s3Objects({ bucket, client }: ObjectsOptions): ObjectStore {
-  const load = once(async () => (await import('./objects-client.ts')).objectsClient(client));
+export function s3Objects({ bucket, client, open }: ObjectsOptions): ObjectStore {
+  const load = once(async () => (open ?? (await import('./objects-client.ts')).objectsClient)(client));
 
   return {
     bucket: bucket ?? '',
@@ -37,11 +41,12 @@ export function s3Objects({ bucket, client }: ObjectsOptions): ObjectStore {
       return contentType === undefined ? reference : { ...reference, contentType };
     },
     async get(reference) {
-      try {
-        return await (await load()).get(reference.bucket, s3Key(reference.key));
-      } catch (thrown) {
+      const { bucket: from, key, size } = reference;
+      const bytes = await (await load()).get(from, s3Key(key), size).catch((thrown: unknown) => {
         throw getError(thrown, reference);
-      }
+      });
+      if (!bytes) throw objectCorrupt(reference, `has more than the ${size} bytes it was sent with`);
+      return bytes;
     },
     async delete(references) {
       const own = references.filter((reference) => reference.bucket === bucket);

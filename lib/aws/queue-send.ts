@@ -5,7 +5,7 @@ import { chunks, MAX_BATCH_ENTRIES } from './chunks.ts';
 import { awsError, isDenied, isThrottled } from './errors.ts';
 import { parallel } from './parallel.ts';
 import { groupId } from './queue-group.ts';
-import { bodyBytes, refusal } from './queue-limits.ts';
+import { sqsRefusal } from './queue-limits.ts';
 
 /** Where to send, and how much at once. */
 export interface Sending {
@@ -25,10 +25,10 @@ export async function sendAll(
   to: Sending,
   messages: readonly OutgoingMessage[],
 ): Promise<readonly (Error | undefined)[]> {
-  const outcome: Outcome = messages.map((message) => refusal(to.name, message, to.maxBytes));
+  const outcome: Outcome = messages.map((message) => sqsRefusal(to.name, message, to.maxBytes));
   const good = [...messages.entries()].filter(([at]) => !outcome[at]);
   const limits = { entries: MAX_BATCH_ENTRIES, bytes: to.maxBytes };
-  const batches = chunks(good, limits, ([, message]) => bodyBytes(message));
+  const batches = chunks(good, limits, ([, { body }]) => Buffer.byteLength(body));
   await parallel(batches, AT_ONCE, (batch) => sendBatch(to, batch, outcome));
   return outcome;
 }

@@ -19,7 +19,10 @@ export interface TableClient {
   conditionFailed(thrown: unknown): { readonly item: Attributes | undefined } | undefined;
 }
 
-/** The calls over an SDK client; this file alone loads the SDK, and is itself loaded on the first call. */
+/** Opens the calls over an SDK client: one of its own, where none is given. */
+export type OpenTable = (client?: DynamoDBClient) => TableClient;
+
+/** The calls over an SDK client; this file alone loads the SDK, and is itself loaded on the first call or bundled in. */
 export function tableClient(client: DynamoDBClient = new DynamoDBClient(clientConfig())): TableClient {
   return {
     update: async (input) => (await client.send(new UpdateItemCommand(input))).Attributes,

@@ -6,19 +6,22 @@ import { customEndpoint } from './client-config.ts';
 import { awsError } from './errors.ts';
 import { once } from './once.ts';
 import { KEY, toItem } from './table-attributes.ts';
+import type { OpenTable } from './table-client.ts';
 import { toExpressions } from './table-expressions.ts';
 
 /** Which table, and how to reach it. */
 export interface TableOptions {
   readonly table: string | undefined;
   readonly client?: DynamoDBClient;
+  /** The calls, where they are loaded already; else the first one loads them. */
+  readonly open?: OpenTable;
 }
 
 const MAX_ITEM_BYTES = 400 * 1_024;
 
 /** A flow table in DynamoDB: partition key `key`, TTL attribute `expiresAt`. */
-export function dynamoTable({ table: TableName, client }: TableOptions): FlowTable {
-  const load = once(async () => (await import('./table-client.ts')).tableClient(client));
+export function dynamoTable({ table: TableName, client, open }: TableOptions): FlowTable {
+  const load = once(async () => (open ?? (await import('./table-client.ts')).tableClient)(client));
 
   async function get(key: string): Promise<Item | undefined> {
     const name = declared(TableName);

@@ -1,10 +1,10 @@
+import { refusal } from '../core/message-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutgoingMessage, Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
 import type { Bells } from './bells.ts';
 import type { Database } from './database.ts';
 import { fairTags } from './fair-tags.ts';
-import { refusal } from './message-limits.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { QueueStatements } from './queue-statements.ts';
 import { hasMessage, nextVisible, type Taken, take } from './queue-take.ts';

@@ -42,6 +42,7 @@ export function deployedProject(): DeployedProject {
   const region = process.env.AWS_REGION ?? 'us-east-1';
   const env = { ...process.env, CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region, NO_COLOR: '1' };
 
+  let bootstrapped: Promise<string> | undefined;
   const run = (file: string, args: readonly string[]): Promise<Ran> =>
     new Promise((done) => {
       const options = { cwd: dir, env, maxBuffer: 64 * 1_024 * 1_024 };
@@ -57,7 +58,8 @@ export function deployedProject(): DeployedProject {
   return {
     cdk,
     async deploy(...args) {
-      await cdk('bootstrap', `aws://${account}/${region}`);
+      bootstrapped ??= cdk('bootstrap', `aws://${account}/${region}`);
+      await bootstrapped;
       await cdk('deploy', '--require-approval', 'never', '--outputs-file', OUTPUTS, ...args);
       const stacks = JSON.parse(readFileSync(join(dir, OUTPUTS), 'utf8')) as Record<string, Record<string, string>>;
       const output = JSON.parse(stacks.SluicePhotos!.PhotosCloud!) as CloudOutput;

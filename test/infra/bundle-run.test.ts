@@ -66,15 +66,15 @@ test('small parks the photo in DynamoDB', async () => {
 test('deep fetches the photo from S3', async () => {
   const png = encode({ width: 28, height: 28, channels: 1, depth: 8, data: new Uint8Array(784).fill(90) });
   const sha256 = createHash('sha256').update(png).digest('hex');
-  stub.objects.set('photo-1', png);
-  const objects = { photo: { bucket: 'objects', key: 'photo-1', size: png.byteLength, sha256 } };
+  stub.objects.set('objects/photo-1', png);
+  const objects = { photo: { bucket: 'objects', key: 'objects/photo-1', size: png.byteLength, sha256 } };
   const signal = { output: { label: 'Bag', confidence: 0.4 }, tier: 'small', version: '1' };
   const body = JSON.stringify(envelope(1, { shop: 's' }, { kind: 'signal', signal, objects }));
   const { response, lines } = await call('deep', record('deep', 1, body));
   expect(response).toEqual({ batchItemFailures: [] });
   expect(lines).toContainEqual(expect.objectContaining({ decision: 'accepted', tier: 'deep' }));
   expect(sent().map(({ QueueUrl }) => QueueUrl)).toEqual([urlOf('answers')]);
-  expect(stub.calls.filter(({ target }) => target.startsWith('GET /objects/photo-1')).length).toBe(1);
+  expect(stub.calls.filter(({ target }) => target.startsWith('GET /objects/objects/photo-1')).length).toBe(1);
 });
 
 test('what expires is decided on', async () => {
@@ -102,4 +102,15 @@ test('without configuration every record comes back, and the log says why', asyn
     level: 'ERROR',
     error: { message: expect.stringContaining('SLUICE_FUNCTION') },
   });
+});
+
+test.each(['awaits', 'lazy', 'late'])('a tier that waits for a file loaded late starts: %s', async (name) => {
+  const application = await loadApplication(join(import.meta.dirname, 'bundle-fixtures/waiting'));
+  const waiting = await bundleTiers(application, join(out, 'waiting'));
+  const env = environmentOf(application.graph, name);
+  const { response } = await callBundle(waiting.get(name)!, env, { Records: [record(name, 1, {})] }, stub);
+  expect(response).toEqual({ batchItemFailures: [] });
+  const [{ Entries } = { Entries: [] }] = sent();
+  const answers = Entries.map(({ MessageBody }) => JSON.parse(MessageBody) as object);
+  expect(answers).toEqual([expect.objectContaining({ signal: expect.objectContaining({ output: 'hello function' }) })]);
 });

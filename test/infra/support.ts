@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { EXPIRY } from '../../infra/bundle-entries.ts';
+import { CONTROLS_FUNCTION, EXPIRY } from '../../infra/bundle-entries.ts';
 import { type BundledApplication, Cascade, type CascadeProps } from '../../infra/index.ts';
 import type { DefinitionFile } from '../../lib/core/graph.ts';
 import { buildGraph } from '../../lib/core/graph.ts';
@@ -65,9 +65,9 @@ writeFileSync(join(folder, 'index.mjs'), 'export const handler = () => undefined
 /** Bundles that need no bundler: every function has the same few bytes. */
 export function withStubBundles(application: Application): BundledApplication {
   const { graph } = application;
-  const names = [...graph.tiers.map((plan) => plan.tier.name), EXPIRY];
+  const names = [...graph.tiers.map((plan) => plan.tier.name), EXPIRY, CONTROLS_FUNCTION];
   if (graph.destination) names.push(graph.destination.destination.name);
-  return { ...application, bundles: new Map(names.map((name) => [name, { dir: folder }])) };
+  return { ...application, bundles: new Map(names.map((name) => [name, { dir: folder, hash: `stub of ${name}` }])) };
 }
 
 /** A cascade in an app of its own. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadNetwork, type NetworkName } from '../../functions/photos/model/network.ts';
+import { loadNetwork } from '../../functions/photos/model/network.ts';
+import { type NetworkName, networks } from '../../functions/photos/model/networks.ts';
 import { readPhotos } from '../../functions/photos/model/photos.ts';
 import { accuracy, scorePhotos } from '../../functions/photos/model/scores.ts';
 import { thumbnail } from '../../functions/photos/model/thumbnail.ts';
@@ -29,7 +30,7 @@ const means = (pixels: Uint8Array) =>
   });
 
 test.for(['linear14', 'small-cnn', 'deep-cnn'] as const)('%s computes the logits it should', async (name) => {
-  const network = await loadNetwork(name);
+  const network = await loadNetwork(networks[name]);
   expected[name].forEach((logits, index) => {
     const { pixels } = photos[index]!;
     const found = network.logits(network.side === 14 ? means(pixels) : pixels);
@@ -40,7 +41,7 @@ test.for(['linear14', 'small-cnn', 'deep-cnn'] as const)('%s computes the logits
 });
 
 test('the first photos get the labels and confidences they always got', async () => {
-  const [linear, deep] = [await loadNetwork('linear14'), await loadNetwork('deep-cnn')];
+  const [linear, deep] = [await loadNetwork(networks.linear14), await loadNetwork(networks['deep-cnn'])];
   const [coat, boot] = [photos[0]!.pixels, photos[1]!.pixels];
   expect(linear.classify(thumbnail(coat))).toEqual({ label: 'Coat', confidence: expect.closeTo(0.4943, 3) });
   expect(linear.classify(thumbnail(boot))).toEqual({ label: 'Ankle boot', confidence: expect.closeTo(0.9977, 3) });
@@ -62,11 +63,11 @@ test('deep-cnn is as accurate as its README says, as far as 100 photos can tell'
 test('each model costs what its README says', async () => {
   const costs = { linear14: 1_960, 'small-cnn': 947_072, 'deep-cnn': 29_128_448 };
   for (const [name, cost] of Object.entries(costs)) {
-    expect((await loadNetwork(name as NetworkName)).multiplyAdds).toBe(cost);
+    expect((await loadNetwork(networks[name as NetworkName])).multiplyAdds).toBe(cost);
   }
 });
 
 test('a photo of the wrong size is refused', async () => {
-  const network = await loadNetwork('linear14');
+  const network = await loadNetwork(networks.linear14);
   expect(() => network.classify(photos[0]!.pixels)).toThrow('linear14 takes 14 × 14 pixels, not 784 of them');
 });

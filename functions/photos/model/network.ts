@@ -2,11 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { type Label, labelAt } from './labels.ts';
 import { conv3x3, dense, globalAverage, type Learned, maxPool2, type Planes, softmax } from './layers.ts';
 
-/** Divides the logits before the softmax, so that a confidence of 0.9 is right about 9 times in 10 (fitted on validation photos). */
-const temperatures = { linear14: 0.75, 'small-cnn': 0.95, 'deep-cnn': 1.05 } as const;
-
-/** The three trained models, cheapest first. */
-export type NetworkName = keyof typeof temperatures;
+/** A trained model as it lies on disk. */
+export interface Trained {
+  readonly name: string;
+  /** Divides the logits before the softmax, so that a confidence of 0.9 is right about 9 times in 10 (fitted on validation photos). */
+  readonly temperature: number;
+  /** The layers, as JSON. */
+  readonly manifest: URL;
+  /** What they have learned. */
+  readonly weights: URL;
+}
 
 /** A model's answer: the most probable label and its probability, 0 to 1. */
 export interface Answer {
@@ -16,7 +21,7 @@ export interface Answer {
 
 /** A model in memory, ready to answer. */
 export interface Network {
-  readonly name: NetworkName;
+  readonly name: string;
   /** Width and height of the photos it takes: 14 for `linear14`, else 28. */
   readonly side: number;
   /** What one photo costs, the same on every machine. */
@@ -44,11 +49,8 @@ type LayerManifest =
 type Layer = (input: Planes) => Planes;
 
 /** Reads a model's weights from disk: slow (milliseconds), so done once and not for each photo. */
-export async function loadNetwork(name: NetworkName): Promise<Network> {
-  const [manifest, bytes] = await Promise.all([
-    readFile(new URL(`./data/${name}.json`, import.meta.url), 'utf8'),
-    readFile(new URL(`./data/${name}.bin`, import.meta.url)),
-  ]);
+export async function loadNetwork({ name, temperature, ...files }: Trained): Promise<Network> {
+  const [manifest, bytes] = await Promise.all([readFile(files.manifest, 'utf8'), readFile(files.weights)]);
   const described = (JSON.parse(manifest) as { readonly layers: readonly LayerManifest[] }).layers;
   // A first layer that halves the photo is the thumbnail's work: whoever calls this model has done it already.
   const thumbnail = described[0]?.type === 'avgpool2';
@@ -69,7 +71,7 @@ export async function loadNetwork(name: NetworkName): Promise<Network> {
     multiplyAdds: countMultiplyAdds(described, side),
     logits,
     classify(pixels) {
-      const probabilities = softmax(logits(pixels), temperatures[name]);
+      const probabilities = softmax(logits(pixels), temperature);
       const confidence = Math.max(...probabilities);
       return { label: labelAt(probabilities.indexOf(confidence)), confidence };
     },

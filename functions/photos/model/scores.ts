@@ -1,4 +1,5 @@
-import { loadNetwork, type NetworkName } from './network.ts';
+import { loadNetwork } from './network.ts';
+import { type NetworkName, networks } from './networks.ts';
 import type { Photo } from './photos.ts';
 import { thumbnail } from './thumbnail.ts';
 
@@ -16,7 +17,7 @@ export interface Scores {
 
 /** Lets a model answer every photo, one after the other. */
 export async function scorePhotos(name: NetworkName, photos: readonly Photo[]): Promise<Scores> {
-  const network = await loadNetwork(name);
+  const network = await loadNetwork(networks[name]);
   const inputs = photos.map(({ pixels }) => (name === 'linear14' ? thumbnail(pixels) : pixels));
   // The engine compiles the loops during the first answers: they would count as slow photos.
   for (const input of inputs.slice(0, 50)) network.classify(input);
