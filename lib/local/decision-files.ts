@@ -32,9 +32,15 @@ export function decisionFiles(dir: string, rotateBytes: number = ROTATE_BYTES): 
     number = next;
     const path = join(folder, `${String(number).padStart(6, '0')}.ndjson`);
     const opened = openSync(path, 'a+');
-    size = fstatSync(opened).size;
-    if (size > 0 && !endsLine(opened, size)) size += writeSync(opened, '\n');
-    return opened;
+    try {
+      size = fstatSync(opened).size;
+      if (size > 0 && !endsLine(opened, size)) size += writeSync(opened, '\n');
+      return opened;
+    } catch (error) {
+      // Each write tries again while the disk is full, and must not leave a file open every time.
+      closeSync(opened);
+      throw error;
+    }
   }
   function current(): number {
     file ??= open(Math.max(1, Number.parseInt(names().at(-1) ?? '1', 10)));
