@@ -31,7 +31,7 @@ export function controlsConfig(plan: ControlPlan, reach: Reach, at: Locations): 
   const { application, version, file, deadLetters, limits, tiers } = plan;
   const reads = plan.reads.map(({ queue }) => ({ queue, kind: 'data' as const }));
   const place = { application, version, file, mode: 'entry' as const, reads, deadLetters, answers: '' };
-  return { ...place, next: null, limits, thresholds: tiers, ...located(reach, at) };
+  return { ...place, next: null, limits, tiers, ...located(reach, at) };
 }
 
 function located(

@@ -1,4 +1,11 @@
-import { type ControlPlan, type DestinationPlan, type Graph, maxReceives, type QueueSpec, type TierPlan } from '../lib/core/plan.ts';
+import {
+  type ControlPlan,
+  type DestinationPlan,
+  type Graph,
+  type QueueSpec,
+  receivesOf,
+  type TierPlan,
+} from '../lib/core/plan.ts';
 import type { Timing } from '../lib/core/tier-definition.ts';
 import { CONTROLS_FUNCTION } from './bundle-entries.ts';
 import { bundleOf, type CascadeProps } from './cascade-props.ts';
@@ -51,7 +58,7 @@ export function planControls(props: CascadeProps, plan: ControlPlan, reachable: 
   const sizes = { memory: CONTROLS_MEMORY, maxConcurrency: undefined, queues: reads.length };
   return {
     ...common(props, name, plan, timing, reachable, CONTROLS_FUNCTION),
-    settings: settingsFor({ name, limits, timing: { ...timing, batchSize: CONTROLS_BATCH }, ...sizes }, overrides),
+    settings: settingsFor({ name, limits, timing, ...sizes }, overrides),
     overrides,
     reach,
     config: () => controlsConfig(plan, reach, locations(reachable)),
@@ -60,8 +67,6 @@ export function planControls(props: CascadeProps, plan: ControlPlan, reachable: 
 
 /** MiB; it holds no model. */
 const CONTROLS_MEMORY = 256;
-/** More would have to wait a second for its batch, and a control should count soon. */
-const CONTROLS_BATCH = 10;
 
 function common(
   props: CascadeProps,
@@ -79,7 +84,7 @@ function common(
     name,
     reads,
     deadLetters: plan.deadLetters,
-    specs: specsOf(graph, [...reads, plan.deadLetters], maxReceives({ ...timing, batchSize })),
+    specs: specsOf(graph, [...reads, plan.deadLetters], receivesOf(plan, { ...timing, batchSize })),
     code: bundleOf(props, bundle),
     reachable,
   };

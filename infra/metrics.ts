@@ -11,6 +11,8 @@ type Count =
   | 'delivered'
   | 'applied'
   | 'stale'
+  | 'swapped'
+  | 'rejected'
   | 'dropped'
   | 'expired'
   | 'failed'

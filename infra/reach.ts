@@ -1,3 +1,4 @@
+import { MODEL } from '../lib/core/control/model.ts';
 import type { ObjectSpecs } from '../lib/core/object-reference.ts';
 import { type ControlPlan, type DestinationPlan, type Graph, type TierPlan, waitsHidden } from '../lib/core/plan.ts';
 
@@ -46,7 +47,13 @@ export function reachOf(graph: Graph, plan: TierPlan): Reach {
       REPLIES,
     ],
     looks: (plan.controls ?? []).map(({ name }) => itemsOf(name)),
-    reads: unique([MESSAGES, ...halves, ...(sent.length > 0 ? SENT : []), ...producedBy(upstreamOf(graph, plan))]),
+    reads: unique([
+      MESSAGES,
+      ...halves,
+      ...modelsOf(plan),
+      ...(sent.length > 0 ? SENT : []),
+      ...producedBy(upstreamOf(graph, plan)),
+    ]),
     writes: unique([MESSAGES, ...halves, ...producedBy(plan)]),
     deletes: deletes ? SENT : [],
   };
@@ -65,6 +72,9 @@ export function destinationReach(graph: Graph, plan: DestinationPlan): Reach {
     deletes: [],
   };
 }
+
+const modelsOf = ({ controls = [] }: TierPlan): readonly string[] =>
+  controls.some(({ name }) => name === MODEL) ? ['models/*'] : [];
 
 const itemsOf = (control: string): string => `control#${control}#*`;
 
@@ -91,7 +101,7 @@ export function controlClientReach(plan: ControlPlan): Reach {
     keys: plan.controls.map(({ name }) => itemsOf(name)),
     looks: [],
     reads: [],
-    writes: [MESSAGES],
+    writes: [MESSAGES, ...(plan.controls.some(({ name }) => name === MODEL) ? ['models/*'] : [])],
     deletes: [],
   };
 }

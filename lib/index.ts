@@ -1,3 +1,11 @@
+export type { BeforeControl, ControlOptions } from './core/control/definition.ts';
+export { defineControl } from './core/control/definition.ts';
+export type { ModelSetting } from './core/control/model.ts';
+export { model } from './core/control/model.ts';
+export type { Threshold } from './core/control/threshold.ts';
+export { threshold } from './core/control/threshold.ts';
+export type { AnyControl, Control, ControlReading, ControlRef, ControlValue } from './core/control/types.ts';
+export { control } from './core/control/types.ts';
 export type { Decision, DecisionRecord } from './core/decision.ts';
 export type { Destination } from './core/destination.ts';
 export { defineDestination } from './core/destination.ts';
@@ -7,12 +15,24 @@ export type { Duration } from './core/duration.ts';
 export type { ErrorCode, ErrorPlace } from './core/errors.ts';
 export { isSluiceError, RetryableError, SluiceError, TerminalError } from './core/errors.ts';
 export type { LazyObject, ObjectReference, ObjectSpec } from './core/object-reference.ts';
+export type { StateOptions, TierState } from './core/state/types.ts';
 export type { Join, Stream } from './core/stream.ts';
 export { stream } from './core/stream.ts';
 export { defineTier, tier } from './core/tier.ts';
 export type { TierOptions } from './core/tier-options.ts';
-export type { Answer, AnyTier, PredictContext, Tier, TierRef, TierTypes, TypesOf } from './core/tier-types.ts';
+export type {
+  Answer,
+  AnyTier,
+  LoadContext,
+  PredictContext,
+  Tier,
+  TierRef,
+  TierTypes,
+  TypesOf,
+} from './core/tier-types.ts';
 export type { Cloud } from './ports/cloud.ts';
 export type { Client } from './runtime/client.ts';
 export { connect } from './runtime/client.ts';
+export type { ControlClient, SentControl, SetOptions } from './runtime/controls/client.ts';
+export { connectControl } from './runtime/controls/client.ts';
 export type { SendOptions, Sent } from './runtime/send-options.ts';

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts';
-import type { Limits, NextTier, TierPlan } from '../core/plan.ts';
+import type { ControlUse, Limits, NextTier, TierNames, TierPlan } from '../core/plan.ts';
 
 /** What a deployed tier function must know beyond its own file; the construct writes it, the handler reads it. */
 export interface FunctionConfig {
@@ -12,6 +12,10 @@ export interface FunctionConfig {
   readonly answers: string;
   readonly next: NextTier | null;
   readonly limits: Limits;
+  /** The controls that the tier reads. */
+  readonly controls?: readonly ControlUse[];
+  /** Names of the tiers that built-in controls may be about, for the function that applies controls. */
+  readonly tiers?: TierNames;
   /** Queue URLs by logical name: every queue this tier reads or sends to. */
   readonly queues: Readonly<Record<string, string>>;
   readonly table: string | null;

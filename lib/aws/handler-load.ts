@@ -10,10 +10,10 @@ export interface Loading {
   pending(): boolean;
 }
 
-/** Begins to load a tier's model; one that fails is reported by the first record that needs it, which tries again. */
-export function beginLoading(tier: TierDefinition, version: string): Loading {
+/** Begins to load a tier's model, unless that is for later; one that fails is reported by the first record that needs it, which tries again. */
+export function beginLoading(tier: TierDefinition, version: string, later = false): Loading {
   const { load } = tier;
-  if (!load) return { tier, settled: Promise.resolve(), pending: () => false };
+  if (!load || later) return { tier, settled: Promise.resolve(), pending: () => false };
   let pending = true;
   let begun: Promise<unknown> | undefined = (async () => load({ version }))();
   const settled = begun

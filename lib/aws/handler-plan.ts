@@ -7,9 +7,10 @@ import { queuesByArn } from './handler-records.ts';
 
 /** The plan the graph made of a tier, from what the construct kept of it. */
 export function tierPlanOf(config: FunctionConfig, tier: TierDefinition): TierPlan {
-  const { application, version, file, mode, reads, deadLetters, answers, limits } = config;
+  const { application, version, file, mode, reads, deadLetters, answers, limits, controls } = config;
   const next = config.next ?? undefined;
-  return { application, tier, version, file, mode, reads, deadLetters, answers, next, limits };
+  const place = { application, tier, version, file, mode, reads, deadLetters, answers, next, limits };
+  return { ...place, ...(controls && { controls }) };
 }
 
 /** The same of the destination. */

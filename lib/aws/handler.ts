@@ -1,3 +1,4 @@
+import { MODEL } from '../core/control/model.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -40,7 +41,9 @@ function tierFunction(
 ): SqsFunction {
   const config = readFunctionConfig(env);
   const { application, version, allowedBuckets } = config;
-  const loading = beginLoading(definition, version);
+  // Which model to load is for its control to say, where the application has one: the first record waits for it.
+  const named = (config.controls ?? []).some(({ name }) => name === MODEL);
+  const loading = beginLoading(definition, version, named);
   const plan = tierPlanOf(config, loading.tier);
   const cloud = open(cloudOptionsOf(config));
   // One for all invocations: within a control's staleness, data costs no table call.

@@ -7,6 +7,8 @@ export const KEY = 'key';
 
 /** The one name of a map that holds JSON as text. */
 const AS_TEXT = '$json';
+/** Names that a map cannot have: DynamoDB takes no empty one, and objects on the way would take `__proto__` for a prototype. */
+const NOT_NAMES = new Set(['', AS_TEXT, '__proto__']);
 /** DynamoDB nests 32 levels; the item itself and the text of an escaped value are two of them. */
 const MAX_DEPTH = 28;
 
@@ -26,7 +28,7 @@ function fits(value: Json, depth: number): boolean {
   if (depth === 0) return false;
   if (Array.isArray(value)) return value.every((inner) => fits(inner, depth - 1));
   return Object.entries(value).every(
-    ([name, inner]) => name !== '' && name !== AS_TEXT && name.isWellFormed() && fits(inner, depth - 1),
+    ([name, inner]) => !NOT_NAMES.has(name) && name.isWellFormed() && fits(inner, depth - 1),
   );
 }
 

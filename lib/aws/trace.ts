@@ -1,6 +1,7 @@
 import type { Link, Span, TracerProvider } from '@opentelemetry/api';
 import type { DecisionRecord } from '../core/decision.ts';
 import type { Envelope } from '../core/envelope.ts';
+import { nestsDeeper } from '../core/nesting.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
 import { fromTraceparent, fromXRay, type TraceParent, toTraceparent } from './trace-context.ts';
 
@@ -109,6 +110,8 @@ function carrying(message: ReceivedMessage, envelope: Envelope | undefined, trac
 
 /** The envelope in a body; none where it lies in the object store, or is no envelope. */
 function envelopeOf(body: string): Envelope | undefined {
+  // What nests too deep is refused by whoever reads it next, and could not be written again here.
+  if (nestsDeeper(body)) return undefined;
   try {
     const value = JSON.parse(body) as Partial<Envelope> | null;
     return typeof value === 'object' && value?.v === 1 && typeof value.kind === 'string'

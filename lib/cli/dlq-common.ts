@@ -61,18 +61,39 @@ export async function withLetters<T>(options: DlqOptions, work: (letters: Letter
 }
 
 /** Letters of one tier with one reason code. */
-export interface LetterGroup {
+export interface LetterGroup<Letter> {
   readonly tier: string;
   readonly code: string;
-  readonly letters: readonly DeadLetter[];
+  readonly count: number;
+  /** The oldest of them, as many as are kept. */
+  readonly letters: readonly Letter[];
 }
 
-/** Letters by tier and reason code, the largest group first. */
-export function groupLetters(letters: readonly DeadLetter[]): readonly LetterGroup[] {
-  const groups = Map.groupBy(letters, ({ tier, code }) => `${tier} ${code}`);
-  return [...groups.values()]
-    .map((same) => ({ tier: same[0]!.tier, code: same[0]!.code, letters: same }))
-    .sort((a, b) => b.letters.length - a.letters.length);
+/** Groups letters by tier and reason code while they come. */
+export interface Grouping<Letter> {
+  add(letter: Letter): void;
+  /** The largest group first. */
+  groups(): readonly LetterGroup<Letter>[];
+}
+
+/** Begins to group letters; of each group the `keep` oldest are kept, so that any number of them fits into memory. */
+export function grouping<Letter extends Pick<DeadLetter, 'tier' | 'code' | 'at'>>(keep: number): Grouping<Letter> {
+  const byKind = new Map<string, { tier: string; code: string; count: number; letters: Letter[] }>();
+  const oldest = (letters: readonly Letter[]): Letter[] => letters.toSorted((a, b) => a.at - b.at).slice(0, keep);
+  return {
+    add(letter) {
+      const { tier, code } = letter;
+      const group = byKind.get(`${tier} ${code}`) ?? { tier, code, count: 0, letters: [] };
+      byKind.set(`${tier} ${code}`, group);
+      group.count += 1;
+      group.letters.push(letter);
+      if (group.letters.length > 2 * keep) group.letters = oldest(group.letters);
+    },
+    groups: () =>
+      [...byKind.values()]
+        .map((group) => ({ ...group, letters: oldest(group.letters) }))
+        .sort((a, b) => b.count - a.count),
+  };
 }
 
 /** A flow that is asked for by name and has no letter is not found; finding nothing in all letters is no fault. */

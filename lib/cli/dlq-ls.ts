@@ -1,19 +1,13 @@
 import type { Command } from 'commander';
-import { listDeadLetters } from '../runtime/dead-letters.ts';
+import type { DeadLetter } from '../core/dead-letter.ts';
+import { visitDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import {
-  type DlqOptions,
-  groupLetters,
-  type LetterGroup,
-  requireLetters,
-  withFilter,
-  withLetters,
-} from './dlq-common.ts';
+import { type DlqOptions, grouping, type LetterGroup, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT } from './failure.ts';
 import { paint } from './io.ts';
 import { placeArguments } from './place.ts';
 import { table } from './table.ts';
-import { count, oneLine, timeText } from './text.ts';
+import { count, oneLine, shown, timeText } from './text.ts';
 
 /** Letters shown of a group; JSON has all of them. */
 const SHOWN = 5;
@@ -27,33 +21,27 @@ export function addLs(dlq: Command): void {
     ['dlq ls --json', 'every letter with its message'],
   ]);
   withWork<DlqOptions>(command, async (io, options) => {
-    const letters = await withLetters(options, ({ cloud, sources, filter }) => listDeadLetters(cloud, sources, filter));
-    requireLetters(letters.length, options);
-    const groups = groupLetters(letters);
-    if (io.json) {
-      await io.value({
-        total: letters.length,
-        groups: groups.map((group) => ({ ...group, count: group.letters.length })),
-      });
-      return EXIT.ok;
-    }
-    if (letters.length === 0) io.say('no dead letters');
+    const letters = grouping<DeadLetter>(io.json ? Number.POSITIVE_INFINITY : SHOWN);
+    await withLetters(options, ({ cloud, sources, filter }) => visitDeadLetters(cloud, sources, filter, letters.add));
+    const groups = letters.groups();
+    const total = groups.reduce((sum, group) => sum + group.count, 0);
+    requireLetters(total, options);
+    if (io.json) await io.value({ total, groups });
+    if (total === 0) io.say('no dead letters');
     for (const group of groups) io.say(`${groupText(group)}\n`);
-    if (letters.length > 0) io.say(`Look at one: npx sluice dlq show <id>${placeArguments(options)}`);
+    if (total > 0) io.say(`Look at one: npx sluice dlq show <id>${placeArguments(options)}`);
     return EXIT.ok;
   });
 }
 
-function groupText({ tier, code, letters }: LetterGroup): string {
-  const title = `${paint('bold', tier)}  ${paint('red', code)}  ${count(letters.length, 'letter')}`;
-  const rows = letters
-    .slice(0, SHOWN)
-    .map((letter) => [
-      letter.id.slice(0, 8),
-      letter.flow ?? '(unreadable)',
-      timeText(letter.at),
-      oneLine(letter.reason, 90),
-    ]);
-  const more = letters.length > SHOWN ? `\n  and ${letters.length - SHOWN} more` : '';
+function groupText({ tier, code, letters, count: total }: LetterGroup<DeadLetter>): string {
+  const title = `${paint('bold', shown(tier))}  ${paint('red', shown(code))}  ${count(total, 'letter')}`;
+  const rows = letters.map((letter) => [
+    shown(letter.id.slice(0, 8)),
+    oneLine(letter.flow ?? '(unreadable)', 130),
+    timeText(letter.at),
+    oneLine(letter.reason, 90),
+  ]);
+  const more = total > letters.length ? `\n  and ${total - letters.length} more` : '';
   return `${title}\n${table(['id', 'flow', 'given up', 'reason'], rows)}${more}`;
 }

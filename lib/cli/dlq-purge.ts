@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { listDeadLetters, purgeDeadLetters } from '../runtime/dead-letters.ts';
+import { purgeDeadLetters, visitDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, wrongUsage } from './failure.ts';
@@ -26,17 +26,16 @@ export function addPurge(dlq: Command): void {
       );
     }
     return withLetters(options, async ({ cloud, sources, filter }) => {
-      const meant = await listDeadLetters(cloud, sources, filter);
-      requireLetters(meant.length, options);
-      const ask = !options.yes && !options.dryRun && meant.length > 0;
+      let meant = 0;
+      await visitDeadLetters(cloud, sources, filter, () => (meant += 1));
+      requireLetters(meant, options);
+      const ask = !options.yes && !options.dryRun && meant > 0;
       const agreed =
-        !options.dryRun && (!ask || (await agree(`Delete ${count(meant.length, 'dead letter')} for good? (y/N) `)));
+        !options.dryRun && (!ask || (await agree(`Delete ${count(meant, 'dead letter')} for good? (y/N) `)));
       const purged = agreed ? (await purgeDeadLetters(cloud, sources, filter)).done.length : 0;
-      if (io.json) await io.value(options.dryRun ? { wouldPurge: meant.length } : { purged });
+      if (io.json) await io.value(options.dryRun ? { wouldPurge: meant } : { purged });
       io.say(
-        options.dryRun
-          ? `would delete ${count(meant.length, 'dead letter')}`
-          : `deleted ${count(purged, 'dead letter')}`,
+        options.dryRun ? `would delete ${count(meant, 'dead letter')}` : `deleted ${count(purged, 'dead letter')}`,
       );
       return EXIT.ok;
     });

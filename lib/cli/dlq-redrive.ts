@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
-import { type DeadLetterOutcome, listDeadLetters, redriveDeadLetters } from '../runtime/dead-letters.ts';
+import {
+  type DeadLetterOutcome,
+  type LetterFacts,
+  redriveDeadLetters,
+  visitDeadLetters,
+} from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type DlqOptions, groupLetters, requireLetters, withFilter, withLetters } from './dlq-common.ts';
+import { type DlqOptions, grouping, type LetterGroup, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { failureJson, failureText } from './report.ts';
-import { count } from './text.ts';
+import { count, shown } from './text.ts';
 
 /** `sluice dlq redrive`: dead letters back to work. */
 export function addRedrive(dlq: Command): void {
@@ -22,15 +27,19 @@ export function addRedrive(dlq: Command): void {
       options,
       async ({ cloud, sources, filter }): Promise<DeadLetterOutcome> => {
         if (!options.dryRun) return redriveDeadLetters(cloud, sources, filter);
-        return { done: await listDeadLetters(cloud, sources, filter), failed: [] };
+        const done: LetterFacts[] = [];
+        await visitDeadLetters(cloud, sources, filter, ({ id, tier, code, flow, at }) =>
+          done.push({ id, tier, code, flow, at }),
+        );
+        return { done, failed: [] };
       },
     );
     requireLetters(done.length + failed.length, options);
-    const groups = groupLetters(done);
+    const groups = grouped(done);
     if (io.json) {
       await io.value({
         [options.dryRun ? 'wouldRedrive' : 'redriven']: done.length,
-        groups: groups.map(({ tier, code, letters }) => ({ tier, code, count: letters.length })),
+        groups: groups.map(({ tier, code, count: n }) => ({ tier, code, count: n })),
         failed: failed.map(({ letter, error }) => ({
           id: letter.id,
           flow: letter.flow,
@@ -38,8 +47,8 @@ export function addRedrive(dlq: Command): void {
         })),
       });
     }
-    for (const { tier, code, letters } of groups) {
-      io.say(`${options.dryRun ? 'would redrive' : 'redrove'} ${count(letters.length, 'letter')} of ${tier} (${code})`);
+    for (const { tier, code, count: n } of groups) {
+      io.say(`${options.dryRun ? 'would redrive' : 'redrove'} ${count(n, 'letter')} of ${tier} (${shown(code)})`);
     }
     if (done.length + failed.length === 0) io.say('no dead letters');
     if (!io.json)
@@ -47,4 +56,10 @@ export function addRedrive(dlq: Command): void {
         io.note(failureText({ ...toFailure(error), message: `letter ${letter.id} stays: ${error.message}` }));
     return failed.length > 0 ? EXIT.failed : EXIT.ok;
   });
+}
+
+function grouped(letters: readonly LetterFacts[]): readonly LetterGroup<LetterFacts>[] {
+  const groups = grouping<LetterFacts>(0);
+  for (const letter of letters) groups.add(letter);
+  return groups.groups();
 }

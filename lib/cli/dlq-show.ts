@@ -3,49 +3,73 @@ import type { DeadLetter } from '../core/dead-letter.ts';
 import { listDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, messageOf, withLetters } from './dlq-common.ts';
+import { type Story, storyOf, storyText } from './dlq-story.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { flowJson } from './flow-story.ts';
 import { paint } from './io.ts';
 import { placeArguments } from './place.ts';
-import { shellText, timeText } from './text.ts';
+import { shown, timeText } from './text.ts';
 
-/** `sluice dlq show`: one dead letter with its message. */
+/** `sluice dlq show`: one dead letter with its message, and the story of its flow. */
 export function addShow(dlq: Command): void {
-  const command = dlq.command('show <id>').description('Show one dead letter: the reason, and the message it holds.');
+  const command = dlq
+    .command('show <id>')
+    .description('Show one dead letter: the reason, the message it holds, and the whole story of its flow.');
   withHelp(withCloudOptions(command), [
     ['dlq show 5b2e', 'by the beginning of its id'],
     ['dlq show 5b2e --json', 'for other programs'],
   ]);
   withWork<DlqOptions>(command, async (io, options, [id = '']) => {
-    const found = await withLetters(options, ({ cloud, sources }) => listDeadLetters(cloud, sources, { id }));
-    const [letter, other] = found;
-    if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, 'See their ids: npx sluice dlq ls');
-    if (other && letter.id !== id) {
-      throw wrongUsage(`${found.length} dead letters begin with ${id}`, `Write more of it, such as ${letter.id}.`);
-    }
-    if (io.json) await io.value({ ...letter, message: messageOf(letter) });
-    else io.say(letterText(letter, placeArguments(options)));
+    const { letter, story } = await withLetters(options, async ({ cloud, sources }) => {
+      const one = theOne(await listDeadLetters(cloud, sources, { id }), id);
+      return { letter: one, story: await storyOf(cloud, one) };
+    });
+    if (io.json) await io.value(letterJson(letter, story));
+    else io.say(`${letterText(letter)}\n\n${storyText(letter, story, placeArguments(options))}`);
     return EXIT.ok;
   });
 }
 
-function letterText(letter: DeadLetter, placeOptions: string): string {
+function theOne(found: readonly DeadLetter[], id: string): DeadLetter {
+  const letter = found.find((one) => one.id === id) ?? found[0];
+  if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, 'See their ids: npx sluice dlq ls');
+  if (found.length === 1 || letter.id === id) return letter;
+  throw wrongUsage(`${found.length} dead letters begin with ${id}`, `Write more of it, such as ${letter.id}.`);
+}
+
+function letterJson(letter: DeadLetter, story: Story): object {
+  const value = messageOf(letter);
+  // Nesting without end is a reason to be here, and cannot be written as JSON again: the body has it as it came.
+  const message = textOf(value) === undefined ? letter.body : value;
+  if (!Array.isArray(story)) return { ...letter, message, story: null };
+  return { ...letter, message, story: story.length > 0 ? flowJson(letter.flow!, story) : null };
+}
+
+function letterText(letter: DeadLetter): string {
   const facts = [
     ['flow', letter.flow ?? '(the message is too broken to say)'],
     ['tier', `${letter.tier}${letter.version && ` (version ${letter.version})`}`],
     ['queue', letter.queue],
     ['given up', `${timeText(letter.at)}, attempt ${letter.attempt}`],
     ['code', letter.code],
-    ['reason', letter.reason.replaceAll('\n', `\n${' '.repeat(12)}`)],
+    ['reason', letter.reason],
   ] as const;
   const message = messageOf(letter);
-  const body = typeof message === 'string' ? message : JSON.stringify(message, null, 2);
+  const body = (typeof message === 'string' ? message : textOf(message)) ?? letter.body;
   return [
-    paint('bold', `dead letter ${letter.id}`),
-    ...facts.map(([name, value]) => `  ${paint('dim', name.padEnd(8))}  ${value}`),
+    paint('bold', `dead letter ${shown(letter.id)}`),
+    ...facts.map(([name, value]) => `  ${paint('dim', name.padEnd(8))}  ${shown(value).replaceAll('\n', NEXT_LINE)}`),
     '',
-    `  ${body.replaceAll('\n', '\n  ')}`,
-    ...(letter.flow === null
-      ? []
-      : ['', `Redrive it: npx sluice dlq redrive --flow ${shellText(letter.flow)}${placeOptions}`]),
+    `  ${shown(body).replaceAll('\n', '\n  ')}`,
   ].join('\n');
+}
+
+const NEXT_LINE = `\n${' '.repeat(12)}`;
+
+function textOf(message: unknown): string | undefined {
+  try {
+    return JSON.stringify(message, null, 2);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,7 +8,7 @@ export const EXIT_HELP = `Exit codes:
   0    done
   1    the command failed
   2    wrong arguments
-  3    something named was not found: an application, tier, flow or dead letter
+  3    something named was not found: an application, tier, flow, control or dead letter
   4    finished, but not every flow was answered
   130  interrupted`;
 
@@ -34,7 +34,7 @@ export const wrongUsage = (message: string, fix?: string): Error => failure(EXIT
 
 /** Something the arguments name is not there. */
 export const notFound = (
-  what: 'application' | 'tier' | 'flow' | 'dead-letter' | 'store' | 'file',
+  what: 'application' | 'tier' | 'flow' | 'dead-letter' | 'control' | 'store' | 'file',
   message: string,
   fix?: string,
 ): Error => failure(EXIT.notFound, `${what}-not-found`, message, fix);

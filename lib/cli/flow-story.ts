@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../core/decision.ts';
 import { paint } from './io.ts';
-import { bytesText, count, msText, scoreText, shellText, timeText } from './text.ts';
+import { bytesText, count, msText, scoreText, shellText, shown, timeText } from './text.ts';
 
 /** How a flow stands after its last decision. */
 export interface Standing {
@@ -62,7 +62,7 @@ export function flowText(flow: string, records: readonly DecisionRecord[], place
   const isDelivery = (record: DecisionRecord): number => (record.decision === 'delivered' ? 1 : 0);
   const inOrder = records.toSorted((a, b) => a.at - b.at || isDelivery(a) - isDelivery(b));
   const steps = inOrder.map((record) => stepText(record, width, flow, placeOptions));
-  return `${paint('bold', `flow ${flow}`)}: ${paint(good, standing)} ${by}\n\n${steps.join('\n')}\n\n${totalsText(records)}`;
+  return `${paint('bold', `flow ${shown(flow)}`)}: ${paint(good, standing)} ${by}\n\n${steps.join('\n')}\n\n${totalsText(records)}`;
 }
 
 function stepText(record: DecisionRecord, width: number, flow: string, placeOptions: string): string {
@@ -88,7 +88,7 @@ function whyText(record: DecisionRecord): string {
   if (out.length > 0) parts.push(`→ ${out.map(({ to }) => `[${to}]`).join(' and ')}`);
   if (audit) parts.push('escalated in shadow as well');
   const why = parts.join('  ');
-  return reason === undefined ? why : [why, reason].filter((line) => line !== '').join('\n');
+  return reason === undefined ? why : [why, shown(reason)].filter((line) => line !== '').join('\n');
 }
 
 function costText({ modelMs, latencyMs, calls, bytes }: DecisionRecord): string {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addControl } from './control.ts';
 import { addDev } from './dev.ts';
 import { addDlq } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
@@ -10,6 +11,7 @@ import { addList } from './list.ts';
 import { addNew } from './new.ts';
 import { addRun } from './run.ts';
 import { addSend } from './send.ts';
+import { addSimulate } from './simulate.ts';
 
 /** The whole command line; it throws instead of exiting, so that every end goes one way. */
 export function createProgram(flags: { readonly json: boolean }): Command {
@@ -24,7 +26,20 @@ export function createProgram(flags: { readonly json: boolean }): Command {
       outputError: () => undefined,
       writeErr: (text) => flags.json || process.stderr.write(text),
     });
-  for (const add of [addDev, addRun, addSend, addFlow, addList, addGraph, addDlq, addDoctor, addNew]) add(program);
+  for (const add of [
+    addDev,
+    addRun,
+    addSimulate,
+    addSend,
+    addFlow,
+    addList,
+    addGraph,
+    addControl,
+    addDlq,
+    addDoctor,
+    addNew,
+  ])
+    add(program);
   return program.addHelpText(
     'after',
     `\nStart with: npx sluice new tier <name> --first --application <name>\n\n${EXIT_HELP}`,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import { type ErrorPlace, isSluiceError } from '../core/errors.ts';
 import { EXIT, type Failure, toFailure } from './failure.ts';
+import { shown } from './text.ts';
 
 /** How failures are shown. */
 export interface ReportOptions {
@@ -19,7 +20,7 @@ export function failureJson(failure: Failure): object {
 export function failureText(failure: Failure): string {
   const place = placeText(failure.place);
   const fix = failure.fix === undefined ? '' : `\n  → ${failure.fix.replaceAll('\n', '\n    ')}`;
-  return `${styleText('red', 'error', { stream: process.stderr })} ${failure.message}${place}${fix}`;
+  return `${styleText('red', 'error', { stream: process.stderr })} ${shown(failure.message)}${shown(place)}${shown(fix)}`;
 }
 
 function placeText(place: ErrorPlace): string {
@@ -34,7 +35,7 @@ export function report(thrown: unknown, options: ReportOptions): number {
   if (options.json) process.stdout.write(`${JSON.stringify(failureJson(failure))}\n`);
   // A command that was only half typed has been answered with its help.
   else if (failure.message !== HELP_SHOWN) process.stderr.write(`${failureText(failure)}\n`);
-  if (options.verbose && thrown instanceof Error) process.stderr.write(`${stackOf(thrown)}\n`);
+  if (options.verbose && thrown instanceof Error) process.stderr.write(`${shown(stackOf(thrown))}\n`);
   return failure.exit;
 }
 

@@ -29,13 +29,25 @@ export function timeText(ms: number): string {
   return isToday ? time : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-/** An argument as a shell takes it unchanged. */
+/** An argument as a shell takes it unchanged, and a terminal shows it. */
 export function shellText(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(argument)) return argument;
+  const written = shown(argument).replaceAll('\n', '\\u000a');
+  if (written === argument) return `'${argument.replaceAll("'", `'\\''`)}'`;
+  // bash and zsh read the escapes of this form.
+  return `$'${shown(argument.replaceAll('\\', '\\\\').replaceAll("'", "\\'")).replaceAll('\n', '\\u000a')}'`;
 }
 
-/** Text cut to one line of at most `length` characters. */
+/** Text of a message cut to one line of at most `length` characters. */
 export function oneLine(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = shown(text.replace(/\s+/g, ' ').trim());
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+/** What makes a terminal do something instead of showing it, and what turns the direction of text around; not new lines. */
+const COMMANDS = /(?!\n)[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Text that came in a message, as a terminal can only show it: what could command the terminal is written out. */
+export function shown(text: string): string {
+  return text.replace(COMMANDS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

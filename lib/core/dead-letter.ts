@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import { isCount, isText, isTime } from './shapes.ts';
 
 /** A message that could not be worked off, with the reason and all that redriving it needs. */
 export interface DeadLetter {
@@ -26,8 +27,8 @@ export function readDeadLetter(
   at: { id: string; application: string; tier: string; queue: string; sentAt: number; receives: number },
 ): DeadLetter {
   try {
-    const value = JSON.parse(body) as Partial<DeadLetter>;
-    if (value.v === 1 && typeof value.reason === 'string' && typeof value.body === 'string') return value as DeadLetter;
+    const value = JSON.parse(body) as Partial<DeadLetter> | null;
+    if (isLetter(value) && value.tier === at.tier) return value;
   } catch {
     // Not ours: described below.
   }
@@ -45,6 +46,19 @@ export function readDeadLetter(
     at: at.sentAt,
     body,
   };
+}
+
+/** Whether a value is a letter in all its fields: the queue itself moves messages here too, and their text is anyone's. */
+function isLetter(value: Partial<DeadLetter> | null): value is DeadLetter {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, application, tier, version, flow, queue, code, reason, attempt, at, body } = value;
+  return (
+    value.v === 1 &&
+    [id, application, tier, version, queue, code, reason, body].every(isText) &&
+    (flow === null || isText(flow)) &&
+    isCount(attempt) &&
+    isTime(at)
+  );
 }
 
 /** The flow id a message text names, as far as it can be read. */

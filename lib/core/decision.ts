@@ -12,6 +12,10 @@ export type Decision =
   | 'accepted'
   | 'audited'
   | 'delivered'
+  | 'applied'
+  | 'stale'
+  | 'swapped'
+  | 'rejected'
   | 'retried'
   | 'failed';
 
@@ -35,6 +39,8 @@ export interface DecisionRecord {
   readonly attempt: number;
   readonly score?: number;
   readonly threshold?: number;
+  /** Versions of the controls it was decided with, by name; a control's further keys follow as `name#key`. */
+  readonly controls?: Readonly<Record<string, number>>;
   /** True where the prediction was not satisfied and accepted all the same, as the last tier's. */
   readonly exhausted?: true;
   /** True where the flow escalated in shadow as well. */

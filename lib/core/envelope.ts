@@ -1,14 +1,17 @@
+import { type ControlMessage, messageProblem } from './control/message.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { ErrorPlace } from './errors.ts';
 import { SluiceError } from './errors.ts';
 import { checkFlowId } from './flow-id.ts';
-import type { ObjectReference, ObjectReferences } from './object-reference.ts';
+import { MAX_NESTING, nestsDeeper } from './nesting.ts';
+import { isReference, type ObjectReference, type ObjectReferences } from './object-reference.ts';
+import { isCount, isText, isTime, optional } from './shapes.ts';
 
 /** The version of the envelope this code writes and the highest it reads. */
 export const ENVELOPE_VERSION = 1;
 
-/** What a message carries: input data, the signal of the tier before, or an answer for the destination. */
-export type Kind = 'data' | 'signal' | 'answer';
+/** What a message carries: input data, the signal of the tier before, an answer for the destination, or a control. */
+export type Kind = 'data' | 'signal' | 'answer' | 'control';
 
 /** The signal half of a message: what the tier before predicted. */
 export interface Signal {
@@ -17,6 +20,8 @@ export interface Signal {
   readonly version: string;
   readonly score?: number;
   readonly threshold?: number;
+  /** Versions of the controls it was predicted with, by name. */
+  readonly controls?: Readonly<Record<string, number>>;
   /** Objects produced beside the output. */
   readonly objects?: ObjectReferences;
 }
@@ -41,6 +46,8 @@ export interface Envelope {
   readonly data?: unknown;
   readonly objects?: ObjectReferences;
   readonly signal?: Signal;
+  /** What a control message says. */
+  readonly control?: ControlMessage;
   /** Escalated in shadow: predict and record, answer nothing. */
   readonly audit?: true;
   /** Keep the answer in the table for `client.result`. */
@@ -79,7 +86,8 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const shown = text.length === 0 ? 'is empty' : `is not JSON: ${JSON.stringify(text.slice(0, 60))}`;
+    // Not quoted: errors go to logs, and this is a payload. The dead letter holds it.
+    const shown = text.length === 0 ? 'is empty' : `is not JSON: ${text.length} characters`;
     throw new SluiceError('envelope-not-json', `the message ${shown}`, {
       ...place,
       cause,
@@ -87,6 +95,7 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
       retry: 'never',
     });
   }
+  if (nestsDeeper(text)) throw invalid(`nests deeper than ${MAX_NESTING} levels`, place);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('is not an object', place);
   const candidate = value as Partial<Record<keyof Envelope, unknown>> & Partial<Offloaded>;
   if (typeof candidate.v !== 'number') throw invalid('has no version', place);
@@ -102,8 +111,9 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
       },
     );
   }
+  if (candidate.v !== ENVELOPE_VERSION) throw invalid('has a version that never was', place);
   const known = { ...place, flow: checkFlowId(candidate.flow) };
-  if (candidate.offloaded) {
+  if (candidate.offloaded !== undefined) {
     checkReference(candidate.offloaded, 'offloaded', known);
     return value as Offloaded;
   }
@@ -113,30 +123,43 @@ export function decode(text: string, place: ErrorPlace): Envelope | Offloaded {
 
 const SEND_FIX = 'Send with connect(…).send, or write an envelope as docs/envelope.md says.';
 
+/** Longest name and message id, in characters: they become parts of keys and lines of logs. */
+const MAX_NAME = 256;
+
 function checkFields(e: Partial<Record<keyof Envelope, unknown>>, place: ErrorPlace): void {
   const from = e.from as Envelope['from'] | undefined;
-  if (typeof e.id !== 'string' || e.id === '') throw invalid('has no id', place);
-  if (e.kind !== 'data' && e.kind !== 'signal' && e.kind !== 'answer')
-    throw invalid(`is of kind ${JSON.stringify(e.kind)}`, place);
-  if (typeof from?.name !== 'string' || typeof from.version !== 'string')
-    throw invalid('does not say who sent it', place);
+  if (!isName(e.id) || e.id === '') throw invalid(`has no id of 1 to ${MAX_NAME} characters`, place);
+  if (e.kind !== 'data' && e.kind !== 'signal' && e.kind !== 'answer' && e.kind !== 'control')
+    throw invalid('is of no kind: data, signal or answer', place);
+  if (!isName(from?.name) || !isName(from.version)) throw invalid('does not say who sent it', place);
   if (!isTime(e.ts)) throw invalid('has no event time', place);
-  if (e.deadline !== undefined && !isTime(e.deadline)) throw invalid('has a deadline that is no time', place);
-  if (e.kind !== 'data') checkSignal(e.signal, place);
+  if (!optional(e.sent, isTime)) throw invalid('was sent at no time', place);
+  if (!optional(e.deadline, isTime)) throw invalid('has a deadline that is no time', place);
+  if (!optional(e.hop, isCount)) throw invalid('has a hop that is no count', place);
+  if (!optional(e.fair, isText)) throw invalid('has a fair group that is no text', place);
+  if (!optional(e.trace, isTrace)) throw invalid('has a trace without its traceparent', place);
+  if (e.kind === 'control') checkControl(e.control, place);
+  else if (e.kind !== 'data') checkSignal(e.signal, place);
   checkReferences(e.objects, place);
-  checkReferences((e.signal as Signal | undefined)?.objects, place);
+  checkReferences((e.signal as Signal | null | undefined)?.objects, place);
 }
 
-/** A moment that a `Date` can hold. */
-function isTime(ms: unknown): boolean {
-  return typeof ms === 'number' && Math.abs(ms) <= 8.64e15;
+const isName = (value: unknown): value is string => isText(value) && value.length <= MAX_NAME;
+
+function isTrace(value: unknown): boolean {
+  const trace = value as Partial<NonNullable<Envelope['trace']>> | null;
+  return isText(trace?.traceparent) && optional(trace.tracestate, isText);
+}
+
+function checkControl(control: unknown, place: ErrorPlace): void {
+  const problem = messageProblem(control);
+  if (problem !== undefined) throw invalid(problem, place);
 }
 
 function checkSignal(signal: unknown, place: ErrorPlace): void {
   const s = signal as Partial<Signal> | null | undefined;
   if (typeof s !== 'object' || s === null) throw invalid('has no signal', place);
-  if (typeof s.tier !== 'string' || typeof s.version !== 'string')
-    throw invalid('does not say who predicted its signal', place);
+  if (!isName(s.tier) || !isName(s.version)) throw invalid('does not say who predicted its signal', place);
 }
 
 function checkReferences(references: unknown, place: ErrorPlace): void {
@@ -146,14 +169,7 @@ function checkReferences(references: unknown, place: ErrorPlace): void {
 }
 
 function checkReference(reference: unknown, name: string, place: ErrorPlace): void {
-  const r = reference as Partial<ObjectReference> | null;
-  const ok =
-    typeof r?.bucket === 'string' &&
-    typeof r.key === 'string' &&
-    typeof r.sha256 === 'string' &&
-    Number.isInteger(r.size) &&
-    (r.size as number) >= 0;
-  if (!ok) throw invalid(`has an object "${name}" without bucket, key, size or sha256`, place);
+  if (!isReference(reference)) throw invalid(`has an object "${name}" without bucket, key, size or sha256`, place);
 }
 
 function invalid(problem: string, place: ErrorPlace): SluiceError {

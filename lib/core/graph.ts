@@ -1,4 +1,6 @@
 import { closest } from 'fastest-levenshtein';
+import type { ControlDefinition } from './control/definition.ts';
+import { CONTROL_TIMING, type ControlFile, controlPlan, controlsOf } from './control/plan.ts';
 import type { Destination } from './destination.ts';
 import { SluiceError } from './errors.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, queuesOf, type TierPlan } from './plan.ts';
@@ -12,7 +14,7 @@ export interface DefinitionFile {
   readonly file: string;
   /** Hash of its content: the version of a tier that names none. */
   readonly version: string;
-  readonly definition: TierDefinition | Destination;
+  readonly definition: TierDefinition | Destination | ControlDefinition;
 }
 
 interface TierFile extends DefinitionFile {
@@ -36,9 +38,17 @@ export function buildGraph(application: string, files: readonly DefinitionFile[]
   const successors = checkSuccessors(tierFiles);
   checkCycles(tierFiles);
   for (const file of tierFiles) checkPair(file, successors.get(file.definition.name), tierFiles);
-  const tiers = inOrder(tierFiles, successors).map((file) => planOf(application, file, successors));
+  const controlFiles = files.filter((f): f is ControlFile => f.definition.kind === 'control');
+  const tiers = inOrder(tierFiles, successors).map((file) => planOf(application, file, successors, controlFiles));
   const destination = destinationPlan(application, files, tierFiles);
-  return { application, tiers, destination, queues: queuesOf(tiers, destination) };
+  const controls = controlPlan(application, controlFiles, tiers, destination, limitsFor(CONTROL_TIMING));
+  return {
+    application,
+    tiers,
+    destination,
+    ...(controls && { controls }),
+    queues: queuesOf(tiers, destination, controls),
+  };
 }
 
 const upstreamOf = (file: TierFile): string | undefined =>
@@ -166,10 +176,16 @@ function inOrder(files: readonly TierFile[], successors: ReadonlyMap<string, Tie
   return ordered;
 }
 
-function planOf(application: string, file: TierFile, successors: ReadonlyMap<string, TierFile>): TierPlan {
+function planOf(
+  application: string,
+  file: TierFile,
+  successors: ReadonlyMap<string, TierFile>,
+  controlFiles: readonly ControlFile[],
+): TierPlan {
   const tier = file.definition;
   const next = successors.get(tier.name)?.definition;
   const isFirst = !isTierRef(tier.input);
+  const controls = controlsOf(tier, file.file, controlFiles);
   return {
     application,
     tier,
@@ -184,6 +200,7 @@ function planOf(application: string, file: TierFile, successors: ReadonlyMap<str
     answers: ANSWERS,
     next: next && { name: next.name, queue: next.name, joins: next.joins !== undefined },
     limits: limitsFor(tier.timing, tier.predictBatch ? 2 : 1),
+    ...(controls.length > 0 && { controls }),
   };
 }
 

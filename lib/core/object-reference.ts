@@ -1,3 +1,5 @@
+import { isCount, isText, optional } from './shapes.ts';
+
 /** A typed pointer to a payload in the object store; it travels in messages, the bytes do not. */
 export interface ObjectReference {
   readonly bucket: string;
@@ -11,17 +13,27 @@ export interface ObjectReference {
   readonly deleteAfter?: 'accepted';
 }
 
+/** Whether a value has the shape of a reference. */
+export function isReference(value: unknown): value is ObjectReference {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bucket, key, size, sha256, contentType } = value as Partial<ObjectReference>;
+  return [bucket, key, sha256].every(isText) && isCount(size) && optional(contentType, isText);
+}
+
 /** References by the name their tier or stream declares. */
 export type ObjectReferences = Readonly<Record<string, ObjectReference>>;
 
 /** What a tier or stream declares about one object. */
 export interface ObjectSpec {
   readonly contentType?: string;
-  /** Refuse larger objects, before they are fetched. Bytes. */
+  /** Refuse larger objects, before they are fetched. Bytes; where left out, {@link DEFAULT_MAX_BYTES}. */
   readonly maxBytes?: number;
   /** `accepted`: delete once the flow's answer has been delivered. Left out, the bucket's lifecycle rules clean up. */
   readonly deleteAfter?: 'accepted';
 }
+
+/** The largest object that a client may send where the tier says nothing, in bytes: it must fit into a function's memory. */
+export const DEFAULT_MAX_BYTES: number = 256 * 1024 * 1024;
 
 /** Objects by name, as declared. */
 export type ObjectSpecs = Readonly<Record<string, ObjectSpec>>;

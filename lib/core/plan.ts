@@ -1,5 +1,6 @@
+import type { BeforeControl, ControlDefinition, OfTiers } from './control/definition.ts';
 import type { Destination } from './destination.ts';
-import type { TierDefinition } from './tier-definition.ts';
+import type { TierDefinition, Timing } from './tier-definition.ts';
 
 /** Where a tier sends what it is not sure of. */
 export interface NextTier {
@@ -22,6 +23,36 @@ export interface TierPlan {
   readonly deadLetters: string;
   readonly answers: string;
   readonly next: NextTier | undefined;
+  readonly limits: Limits;
+  /** The controls its steps read. */
+  readonly controls?: readonly ControlUse[];
+}
+
+/** What reading a control takes beyond its item: all of it is JSON, so that it travels to wherever a tier runs. */
+export interface ControlUse {
+  readonly name: string;
+  readonly beforeControl: BeforeControl;
+  readonly maxStalenessMs: number;
+  readonly initial?: unknown;
+  /** Versions before the current one are read with it. */
+  readonly withHistory?: true;
+}
+
+/** Names of the tiers that have a threshold, and of those that have `load`. */
+export type TierNames = Readonly<Record<OfTiers, readonly string[]>>;
+
+/** The application's controls, as the one function runs that applies them. */
+export interface ControlPlan {
+  readonly application: string;
+  readonly name: string;
+  readonly controls: readonly ControlDefinition[];
+  /** Names of the tiers that built-in controls may be about. */
+  readonly tiers: TierNames;
+  readonly version: string;
+  readonly file: string;
+  readonly reads: readonly { readonly queue: string; readonly kind: 'control' }[];
+  readonly deadLetters: string;
+  readonly timing: Timing;
   readonly limits: Limits;
 }
 
@@ -62,6 +93,8 @@ export interface Graph {
   /** From the first tier to the last of each cascade. */
   readonly tiers: readonly TierPlan[];
   readonly destination: DestinationPlan | undefined;
+  /** Applies control messages, where the application defines controls. */
+  readonly controls?: ControlPlan;
   readonly queues: readonly QueueSpec[];
 }
 
@@ -89,15 +122,19 @@ export function limitsFor(
 }
 
 /** The queues that tiers and destination need, dead-letter queues included. */
-export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPlan | undefined): readonly QueueSpec[] {
+export function queuesOf(
+  tiers: readonly TierPlan[],
+  destination: DestinationPlan | undefined,
+  controls?: ControlPlan,
+): readonly QueueSpec[] {
   const specs: QueueSpec[] = [];
-  for (const plan of destination ? [...tiers, destination] : tiers) {
+  for (const plan of [...tiers, destination, controls].filter((one) => one !== undefined)) {
     for (const { queue } of plan.reads) {
       specs.push({
         name: queue,
         visibilityMs: plan.limits.visibilityMs,
         retentionMs: 4 * DAY_MS,
-        maxReceives: maxReceives('tier' in plan ? plan.tier.timing : plan.destination.timing),
+        maxReceives: receivesOf(plan, timingOf(plan)),
         deadLetters: plan.deadLetters,
       });
     }
@@ -109,6 +146,22 @@ export function queuesOf(tiers: readonly TierPlan[], destination: DestinationPla
     specs.push({ name: deadLetters, visibilityMs: 30_000, retentionMs: DEAD_LETTER_RETENTION_MS });
   }
   return specs;
+}
+
+/** The times of whatever runs. */
+export function timingOf(plan: TierPlan | DestinationPlan | ControlPlan): Timing {
+  return 'tier' in plan ? plan.tier.timing : 'destination' in plan ? plan.destination.timing : plan.timing;
+}
+
+/** Whether messages come back here that did not fail: they wait for their turn, or for a control. */
+export function waitsHidden(plan: TierPlan | DestinationPlan | ControlPlan): boolean {
+  if (!('tier' in plan)) return false;
+  return plan.tier.timing.pace !== undefined || (plan.controls ?? []).some((use) => use.beforeControl === 'buffer');
+}
+
+/** Receives a message gets here before its queue gives it up. */
+export function receivesOf(plan: TierPlan | DestinationPlan | ControlPlan, timing: Timing): number {
+  return waitsHidden(plan) ? MOST_RECEIVES : maxReceives(timing);
 }
 
 /**

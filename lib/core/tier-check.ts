@@ -1,6 +1,8 @@
+import { checkControls } from './control/check.ts';
 import { type Duration, toMs } from './duration.ts';
 import { SluiceError } from './errors.ts';
 import { isCount, rejectUnknownKeys, requireFunctions, requireOption } from './options.ts';
+import { checkState } from './state/check.ts';
 import { checkObjects, type Join } from './stream.ts';
 import { checkJoin, TIER_KEYS, type TierDefinition } from './tier-definition.ts';
 import { isTierRef } from './tier-types.ts';
@@ -23,7 +25,7 @@ export function normalise(o: TierOptionsErased): TierDefinition {
       fix: 'Give it a predict function.',
     });
   }
-  requireFunctions(o, ['predict', 'predictBatch', 'load', 'fairBy'], what);
+  requireFunctions(o, ['predict', 'predictBatch', 'load', 'accept', 'fairBy'], what);
   requireOption(
     !(o.predict && o.predictBatch),
     what,
@@ -46,6 +48,8 @@ export function normalise(o: TierOptionsErased): TierDefinition {
   );
   checkObjects(o.objects ?? {}, what);
   checkObjects(o.produces ?? {}, what, ['contentType', 'maxBytes']);
+  checkControls(o.controls, what);
+  checkState(o.state, what);
   if (o.satisfied) {
     rejectUnknownKeys(o.satisfied, ['score', 'atLeast'], `satisfied of ${what}`);
     requireOption(typeof o.satisfied.score === 'function', what, 'satisfied.score', o.satisfied.score, 'a function');

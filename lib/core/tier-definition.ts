@@ -1,3 +1,4 @@
+import type { ControlRefs } from './control/types.ts';
 import type { Gate } from './drop.ts';
 import { toMs } from './duration.ts';
 import { SluiceError } from './errors.ts';
@@ -5,8 +6,9 @@ import type { Awaitable } from './json.ts';
 import type { ObjectSpecs } from './object-reference.ts';
 import { rejectUnknownKeys, requireOption } from './options.ts';
 import type { Schema } from './schema.ts';
+import type { StateDefinition } from './state/types.ts';
 import type { Join, Stream } from './stream.ts';
-import type { Input, PredictContext, TierTypes } from './tier-types.ts';
+import type { Input, LoadContext, PredictContext, TierTypes } from './tier-types.ts';
 
 /** Every option `defineTier` knows. */
 export const TIER_KEYS: readonly string[] = [
@@ -18,8 +20,11 @@ export const TIER_KEYS: readonly string[] = [
   'objects',
   'produces',
   'load',
+  'accept',
   'predict',
   'predictBatch',
+  'controls',
+  'state',
   'satisfied',
   'exhausted',
   'gates',
@@ -68,7 +73,10 @@ export interface TierDefinition {
   readonly joins?: JoinPlan;
   readonly objects?: ObjectSpecs;
   readonly produces?: ObjectSpecs;
-  readonly load?: (context: { readonly version: string }) => Awaitable<unknown>;
+  readonly load?: (context: LoadContext) => Awaitable<unknown>;
+  readonly accept?: (model: unknown) => Awaitable<boolean>;
+  readonly controls?: ControlRefs;
+  readonly state?: StateDefinition;
   readonly predict?: (context: Context) => Awaitable<unknown>;
   readonly predictBatch?: (contexts: readonly Context[]) => Awaitable<readonly unknown[]>;
   readonly satisfied?: {

@@ -1,15 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ControlRefs } from './control/types.ts';
 import type { Gate } from './drop.ts';
 import type { Duration } from './duration.ts';
 import type { Awaitable } from './json.ts';
 import type { ObjectSpec } from './object-reference.ts';
 import type { Schema } from './schema.ts';
+import type { StateOptions } from './state/types.ts';
 import type { Join } from './stream.ts';
 import type {
   Accepts,
   DataOf,
   EntryOf,
   Input,
+  LoadContext,
   ObjectsOf,
   PredictContext,
   SignalObjectsOf,
@@ -26,6 +29,8 @@ export interface TierOptions<
   Produces,
   J extends Join | undefined,
   S extends Schema,
+  C extends ControlRefs,
+  St extends Schema | undefined,
 > {
   /** Unique in its application; becomes part of queue and function names. */
   readonly name: Name;
@@ -42,14 +47,20 @@ export interface TierOptions<
   /** Objects this tier puts out beside its prediction. */
   readonly produces?: Produces & Readonly<Record<string, Omit<ObjectSpec, 'deleteAfter'>>>;
   /** Loads the model, once per cold start. */
-  readonly load?: (context: { readonly version: string }) => Awaitable<Model>;
+  readonly load?: (context: LoadContext) => Awaitable<Model>;
+  /** Proves a model that a control names, before it serves: anything but `true` rejects it. */
+  readonly accept?: (model: Model) => Awaitable<boolean>;
+  /** The controls it reads, by the names it reads them under. */
+  readonly controls?: C;
+  /** A state of its own for each key, which every input changes once, whatever is redelivered. */
+  readonly state?: StateOptions<DataOf<I, J>, St>;
   /** One prediction. Give this or `predictBatch`. */
   readonly predict?: (
-    context: PredictContext<TypesFor<Name, I, O, Objects, Produces, J>, Model>,
+    context: PredictContext<TypesFor<Name, I, O, Objects, Produces, J, C, St>, Model>,
   ) => Awaitable<StandardSchemaV1.InferInput<O>>;
   /** One model call for a whole batch; returns one prediction per context, in order. */
   readonly predictBatch?: (
-    contexts: readonly PredictContext<TypesFor<Name, I, O, Objects, Produces, J>, Model>[],
+    contexts: readonly PredictContext<TypesFor<Name, I, O, Objects, Produces, J, C, St>, Model>[],
   ) => Awaitable<readonly StandardSchemaV1.InferInput<O>[]>;
   /** Satisfied ⇔ `score(…) ≥ atLeast`. A pure function: it is replayed without the model. Left out, every prediction is accepted. */
   readonly satisfied?: {
@@ -104,7 +115,7 @@ export interface TierOptions<
 }
 
 /** The types of the tier that such options define. */
-export interface TypesFor<Name extends string, I, O extends Schema, Objects, Produces, J> {
+export interface TypesFor<Name extends string, I, O extends Schema, Objects, Produces, J, C, St> {
   readonly name: Name;
   readonly data: DataOf<I, J>;
   readonly objects: ObjectsOf<I, Objects, J>;
@@ -113,4 +124,6 @@ export interface TypesFor<Name extends string, I, O extends Schema, Objects, Pro
   readonly output: StandardSchemaV1.InferOutput<O>;
   readonly produces: Extract<keyof Produces, string>;
   readonly entry: EntryOf<Name, I, J>;
+  readonly controls: C;
+  readonly state: St;
 }

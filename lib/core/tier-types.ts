@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ReadingsOf } from './control/types.ts';
 import type { LazyObject } from './object-reference.ts';
 import type { Schema } from './schema.ts';
+import type { StateOf } from './state/types.ts';
 import type { Join, Stream } from './stream.ts';
 
 /** Everything the types of one tier say; it travels between files by `typeof import` and never exists at run time. */
@@ -19,6 +21,10 @@ export interface TierTypes {
   readonly produces: string;
   /** Where clients send data: the tier's name for a first tier, `tier.stream` for one that joins, nothing for a carry. */
   readonly entry: string;
+  /** References of the controls it reads, by the names it reads them under. */
+  readonly controls: unknown;
+  /** Schema of its keyed state; `undefined` where it has none. */
+  readonly state: unknown;
 }
 
 declare const types: unique symbol;
@@ -86,6 +92,24 @@ export type Accepts<Value, S> = S extends Schema
   : unknown;
 
 /**
+ * What `load` is given.
+ *
+ * @example
+ * ```ts
+ * import type { LoadContext } from 'sluice';
+ *
+ * const weights = async ({ model }: LoadContext): Promise<Uint8Array> => (model ? model.object.bytes() : new Uint8Array(4));
+ * console.log((await weights({ version: '1' })).length); // 4
+ * ```
+ */
+export interface LoadContext {
+  /** The tier's version. */
+  readonly version: string;
+  /** The model that the control `model` names, and under which version; nothing where none is set. */
+  readonly model?: { readonly version: number; readonly object: LazyObject };
+}
+
+/**
  * What `predict` is given. Its types follow from the tier's options, so it is seldom written down.
  *
  * @example
@@ -108,6 +132,10 @@ export interface PredictContext<T extends TierTypes, Model> {
   readonly model: Model;
   /** Stores an object beside the output; the next tier sees it in `signalObjects`, the destination in `objects`. */
   readonly produce: { readonly [K in T['produces']]: (bytes: Uint8Array) => Promise<void> };
+  /** The controls that the tier names. */
+  readonly controls: ReadingsOf<T['controls']>;
+  /** The tier's own state for the key of this data. */
+  readonly state: StateOf<T['state']>;
   readonly flowId: string;
   /** 1 for the first delivery; at a paced tier, waits for its turn count too. */
   readonly attempt: number;
@@ -137,6 +165,8 @@ export interface Answer<Name extends string = string, Output = unknown> {
   readonly output: Output;
   readonly score?: number;
   readonly threshold?: number;
+  /** Versions of the controls it was predicted with, by name. */
+  readonly controls?: Readonly<Record<string, number>>;
   /** Event time of the flow's data, ms since the epoch. */
   readonly eventTime: number;
   /** Lazy objects produced beside the output. */

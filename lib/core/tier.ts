@@ -1,3 +1,4 @@
+import type { ControlRefs } from './control/types.ts';
 import type { NoObjects } from './object-reference.ts';
 import { requireName } from './options.ts';
 import type { Schema } from './schema.ts';
@@ -35,7 +36,11 @@ export function defineTier<
   const Produces = NoObjects,
   J extends Join<Stream> | undefined = undefined,
   S extends Schema = Schema<SignalOf<I>>,
->(options: TierOptions<Name, I, O, Model, Objects, Produces, J, S>): Tier<TypesFor<Name, I, O, Objects, Produces, J>> {
+  const C extends ControlRefs = Record<never, never>,
+  St extends Schema | undefined = undefined,
+>(
+  options: TierOptions<Name, I, O, Model, Objects, Produces, J, S, C, St>,
+): Tier<TypesFor<Name, I, O, Objects, Produces, J, C, St>> {
   requireName(options.name, 'A tier');
   return normalise(options as unknown as TierOptionsErased) as { kind: 'tier'; name: string } as Tier<never>;
 }

@@ -1,8 +1,9 @@
-import { ANSWERS, type DestinationPlan, type TierPlan } from '../core/plan.ts';
+import { ANSWERS, type ControlPlan, type DestinationPlan, type TierPlan, timingOf } from '../core/plan.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { Application } from '../runtime/application.ts';
-import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
+import { type ControlReader, controlReader } from '../runtime/controls/reader.ts';
+import { type BatchHandler, controlHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { tapAnswers } from './answer-tap.ts';
 import type { LocalCloud } from './cloud.ts';
@@ -64,11 +65,11 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   const sources: EventSource[] = [];
   const listen = (
     queue: string,
-    plan: TierPlan | DestinationPlan,
+    plan: TierPlan | DestinationPlan | ControlPlan,
     handler: BatchHandler,
     concurrency: number,
   ): void => {
-    const timing = 'tier' in plan ? plan.tier.timing : plan.destination.timing;
+    const timing = timingOf(plan);
     sources.push(
       startEventSource({
         queue: cloud.queue(queue),
@@ -82,14 +83,18 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
       }),
     );
   };
+  if (graph.controls) {
+    listen(graph.controls.reads[0]!.queue, graph.controls, controlHandler(graph.controls, cloud), 1);
+  }
   for (const plan of graph.tiers) {
-    const predictor = predictorFor(plan, application, cloud);
+    const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
+    const predictor = predictorFor(plan, application, cloud, controls);
     predictors.push(predictor);
     const concurrency = plan.tier.maxConcurrency ?? DEFAULT_CONCURRENCY;
     // The two queues of a join share the tier's concurrency: it bounds invocations of the tier, not of a queue.
     const limit = limited(concurrency);
     for (const { queue } of plan.reads)
-      listen(queue, plan, limit(tierHandler(plan, queue, cloud, predictor)), concurrency);
+      listen(queue, plan, limit(tierHandler(plan, queue, cloud, predictor, { controls })), concurrency);
   }
   const destination = options.onAnswer ? tapAnswers(graph, options.onAnswer) : graph.destination;
   if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud), DEFAULT_CONCURRENCY);
@@ -119,10 +124,10 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   };
 }
 
-function predictorFor(plan: TierPlan, application: Application, cloud: LocalCloud): Predictor {
+function predictorFor(plan: TierPlan, application: Application, cloud: LocalCloud, controls: ControlReader): Predictor {
   const { tier, version } = plan;
   const file = application.files.get(tier.name);
-  if (!tier.workers || !file) return createPredictor({ tier, version, objects: cloud.objects });
+  if (!tier.workers || !file) return createPredictor({ tier, version, objects: cloud.objects, controls });
   return createWorkerPool({
     tier: tier.name,
     file,
@@ -131,5 +136,6 @@ function predictorFor(plan: TierPlan, application: Application, cloud: LocalClou
     timeoutMs: tier.timing.timeoutMs,
     together: tier.predictBatch !== undefined,
     objects: cloud.objects,
+    controls,
   });
 }

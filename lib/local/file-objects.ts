@@ -1,6 +1,10 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSluiceError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { objectLarger } from '../core/object-corrupt.ts';
+import { MODELS } from '../core/object-keys.ts';
+import type { ObjectReference } from '../core/object-reference.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { LocalObjects } from './local-objects.ts';
@@ -25,7 +29,8 @@ export function fileObjects({ dir, random }: FileObjectsTools): LocalObjects {
 
   function place(key: string): { readonly shard: string; readonly file: string } {
     const hash = sha256(Buffer.from(key));
-    const shard = join(dir, 'objects', hash.slice(0, 2));
+    // Models are kept apart from what is swept away by age.
+    const shard = join(dir, key.startsWith(MODELS) ? 'models' : 'objects', hash.slice(0, 2));
     return { shard, file: join(shard, hash) };
   }
   async function replace(key: string, bytes: Uint8Array): Promise<void> {
@@ -51,8 +56,9 @@ export function fileObjects({ dir, random }: FileObjectsTools): LocalObjects {
     async get(reference) {
       if (reference.bucket !== LOCAL_BUCKET) throw objectMissing(reference);
       try {
-        return await readFile(place(reference.key).file);
+        return await readBounded(reference, place(reference.key).file);
       } catch (error) {
+        if (isSluiceError(error)) throw error;
         throw (error as { code?: string }).code === 'ENOENT' ? objectMissing(reference, error) : storeError(error, dir);
       }
     },
@@ -68,6 +74,17 @@ export function fileObjects({ dir, random }: FileObjectsTools): LocalObjects {
       return deleted;
     },
   };
+}
+
+async function readBounded(reference: ObjectReference, path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > reference.size) throw objectLarger(reference, size);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Makes the folder, and removes what processes that died left half-written; a young file may still be in work. */

@@ -1,4 +1,6 @@
 import { sha256 } from '../core/identity.ts';
+import { objectLarger } from '../core/object-corrupt.ts';
+import { MODELS } from '../core/object-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LocalObjects } from './local-objects.ts';
 import { LOCAL_BUCKET, objectMissing } from './object-missing.ts';
@@ -16,13 +18,14 @@ export function memoryObjects(clock: Clock): LocalObjects {
     async get(reference) {
       const bytes = reference.bucket === LOCAL_BUCKET ? stored.get(reference.key)?.bytes : undefined;
       if (!bytes) throw objectMissing(reference);
+      if (bytes.byteLength > reference.size) throw objectLarger(reference, bytes.byteLength);
       return Uint8Array.from(bytes);
     },
     async delete(references) {
       for (const { bucket, key } of references) if (bucket === LOCAL_BUCKET) stored.delete(key);
     },
     async deleteOlder(ms) {
-      const old = [...stored].filter(([, { at }]) => at < ms);
+      const old = [...stored].filter(([key, { at }]) => at < ms && !key.startsWith(MODELS));
       for (const [key] of old) stored.delete(key);
       return old.length;
     },

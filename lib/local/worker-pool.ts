@@ -3,7 +3,15 @@ import { SluiceError, toError } from '../core/errors.ts';
 import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictRequest, PredictResult } from '../ports/predictor.ts';
-import { type FromWorker, packError, type ToWorker, unpackResult, type WorkerStart } from './worker-messages.ts';
+import type { ControlReader } from '../runtime/controls/reader.ts';
+import {
+  type ControlCall,
+  type FromWorker,
+  packError,
+  type ToWorker,
+  unpackResult,
+  type WorkerStart,
+} from './worker-messages.ts';
 
 /** What a pool of worker threads needs to predict for one tier. */
 export interface WorkerPoolOptions {
@@ -16,6 +24,8 @@ export interface WorkerPoolOptions {
   /** True where one model call takes a whole batch: its requests then stay together. */
   readonly together: boolean;
   readonly objects: ObjectStore;
+  /** Finds what the tier's controls say; needed where it names some. */
+  readonly controls?: ControlReader;
 }
 
 interface Job {
@@ -61,8 +71,12 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
       if (thread.job) continue;
       const job = jobs.shift();
       if (!job) return;
+      const refused = ask(thread, job);
+      if (refused) {
+        job.finish(job.requests.map(() => ({ error: refused, fetched: { bytes: 0, calls: 0 } })));
+        continue;
+      }
       thread.job = job;
-      thread.worker.postMessage({ type: 'predict', job: 0, requests: job.requests } satisfies ToWorker);
       thread.timer = setTimeout(
         () => end(thread, timedOut(options)),
         options.timeoutMs + (thread.warm ? GRACE_MS : LOAD_AND_SEND_MS),
@@ -96,13 +110,15 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
   };
 
   const startThread = (): Thread => {
-    const start: WorkerStart = { file: options.file, version: options.version, bucket: options.objects.bucket };
+    const { file, version, objects, controls } = options;
+    const start: WorkerStart = { file, version, bucket: objects.bucket, controls: controls?.uses ?? [] };
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: start });
     const thread: Thread = { worker, job: undefined, timer: undefined, warm: false };
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'done') finish(thread, message.results.map(unpackResult));
       else if (message.type === 'object') void answerObjectCall(worker, options.objects, message);
+      else if (message.type === 'control') void answerControlCall(worker, options.controls, message);
     });
     worker.on('error', (error) => end(thread, died(options, toError(error).message)));
     worker.on('exit', (code) => end(thread, died(options, `exit code ${code}`)));
@@ -129,6 +145,33 @@ export function createWorkerPool(options: WorkerPoolOptions): Predictor {
       await Promise.all(threads.splice(0).map((thread) => thread.worker.terminate()));
     },
   };
+}
+
+/** Hands a job to a thread; the error where what it holds cannot be copied into one. */
+function ask({ worker }: Thread, { requests }: Job): Error | undefined {
+  try {
+    worker.postMessage({ type: 'predict', job: 0, requests } satisfies ToWorker);
+    return undefined;
+  } catch (cause) {
+    return new SluiceError('data-invalid', `the data cannot go to a worker thread: ${toError(cause).message}`, {
+      cause,
+      fix: 'Return plain values from schemas and gates: threads copy what they are given.',
+      retry: 'never',
+    });
+  }
+}
+
+async function answerControlCall(
+  worker: Worker,
+  controls: ControlReader | undefined,
+  { call, name, key }: ControlCall,
+): Promise<void> {
+  try {
+    const value = await controls!.find(name, key);
+    worker.postMessage({ type: 'control', call, value } satisfies ToWorker);
+  } catch (error) {
+    worker.postMessage({ type: 'control', call, error: packError(toError(error)) } satisfies ToWorker);
+  }
 }
 
 async function answerObjectCall(

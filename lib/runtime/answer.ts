@@ -1,4 +1,5 @@
 import type { Envelope } from '../core/envelope.ts';
+import { PRODUCED } from '../core/object-keys.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { lazyObjects, objectReader } from './objects.ts';
@@ -14,7 +15,8 @@ export function toAnswer(envelope: Envelope, objects: ObjectStore, allowedBucket
     output: signal.output,
     ...(signal.score !== undefined && { score: signal.score }),
     ...(signal.threshold !== undefined && { threshold: signal.threshold }),
+    ...(signal.controls && { controls: signal.controls }),
     eventTime: envelope.ts,
-    objects: lazyObjects(objectReader(objects, allowedBuckets), signal.objects ?? {}).objects,
+    objects: lazyObjects(objectReader(objects, allowedBuckets), signal.objects ?? {}, [PRODUCED]).objects,
   };
 }

@@ -1,11 +1,13 @@
 import type { Envelope } from '../core/envelope.ts';
 import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
+import { halvesOf, MESSAGES } from '../core/object-keys.ts';
 import { validate } from '../core/schema.ts';
 import type { Effect, ReplyStatus } from '../core/step/effects.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
-import { objectReader } from './objects.ts';
+import { fetchBody } from './bodies.ts';
+import type { ControlReader } from './controls/reader.ts';
 import { keepReply } from './reply.ts';
 import { taskError } from './task-error.ts';
 import { withTimeout } from './timeout.ts';
@@ -20,29 +22,44 @@ export interface Workplace {
   readonly timeoutMs: number;
   readonly deliver: ((answer: Envelope, attempt: number) => Promise<void>) | undefined;
   readonly allowedBuckets?: readonly string[];
+  /** Finds what the tier's controls say, where it reads some. */
+  readonly controls?: ControlReader;
 }
 
 /** What came of an effect. */
 export type Settled = { readonly value: unknown } | { readonly error: unknown };
 
-/** Gates and schemas that answered with a promise, until it is their turn to be waited for. */
+/** Gates, schemas and controls that answered with a promise, until it is their turn to be waited for. */
 const pending = new WeakMap<Effect, Promise<unknown>>();
 
 /** The effects that need no port, where the user's function is synchronous, as most are. */
 export function doAtOnce(place: Workplace, effect: Effect): Settled | undefined {
   try {
     if (effect.do === 'now') return { value: place.cloud.clock.now() };
-    if (effect.do !== 'validate' && effect.do !== 'gate') return undefined;
-    const value =
-      effect.do === 'validate'
-        ? validate(effect.schema, effect.value)
-        : effect.gate(effect.value, { flowId: effect.flow });
+    const value = answerOf(place, effect);
+    if (value === LATER) return undefined;
     if (!isPromise(value)) return { value };
     value.catch(() => undefined); // Handled when it is awaited; until then it must not count as unhandled.
     pending.set(effect, value);
     return undefined;
   } catch (error) {
     return { error: effect.do === 'gate' ? gateError(place, effect, error) : error };
+  }
+}
+
+const LATER = Symbol('later');
+
+/** What the user's own functions, and what is known of controls, answer: now or later. */
+function answerOf(place: Workplace, effect: Effect): unknown {
+  switch (effect.do) {
+    case 'validate':
+      return validate(effect.schema, effect.value);
+    case 'gate':
+      return effect.gate(effect.value, { flowId: effect.flow });
+    case 'control':
+      return place.controls!.find(effect.name, effect.key);
+    default:
+      return LATER;
   }
 }
 
@@ -56,10 +73,12 @@ export async function carryOut(place: Workplace, effect: Effect): Promise<unknow
   switch (effect.do) {
     case 'table':
       return guarded('table-failed', 'writing the flow table', place, () => cloud.table.update(effect.update));
+    case 'read':
+      return guarded('table-failed', 'reading the flow table', place, () => cloud.table.get(effect.key));
+    case 'control':
+      return pending.get(effect);
     case 'load':
-      return Buffer.from(
-        await objectReader(cloud.objects, place.allowedBuckets ?? []).fetch(effect.reference),
-      ).toString();
+      return fetchBody(cloud.objects, effect.reference, [MESSAGES, halvesOf(place.name)]);
     case 'store':
       return guarded('object-failed', 'storing a parked half', place, () =>
         cloud.objects.put(effect.key, Buffer.from(effect.text), { contentType: 'application/json' }),

@@ -1,10 +1,12 @@
 import { type DeadLetter, readDeadLetter } from '../core/dead-letter.ts';
+import type { Offloaded } from '../core/envelope.ts';
 import { isSluiceError, toError } from '../core/errors.ts';
-import type { ObjectReference } from '../core/object-reference.ts';
+import { MESSAGES } from '../core/object-keys.ts';
+import { isReference, type ObjectReference } from '../core/object-reference.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
+import { fetchBody } from './bodies.ts';
 import type { DeadLetterSource } from './dead-letters.ts';
-import { objectReader } from './objects.ts';
 
 /** Reads a letter, fetching its text where it was too large for a message. */
 export async function readLetter(
@@ -25,7 +27,8 @@ export async function readLetter(
 
 function offloadedIn(body: string): ObjectReference | undefined {
   try {
-    return (JSON.parse(body) as { offloaded?: ObjectReference } | null)?.offloaded;
+    const value = JSON.parse(body) as Partial<Offloaded> | null;
+    return isReference(value?.offloaded) ? value.offloaded : undefined;
   } catch {
     return undefined;
   }
@@ -33,7 +36,7 @@ function offloadedIn(body: string): ObjectReference | undefined {
 
 async function fetchText(cloud: Cloud, reference: ObjectReference): Promise<string | Error> {
   try {
-    return Buffer.from(await objectReader(cloud.objects).fetch(reference)).toString();
+    return await fetchBody(cloud.objects, reference, [MESSAGES]);
   } catch (error) {
     return toError(error);
   }

@@ -1,5 +1,6 @@
+import { controlStep } from '../core/control/apply.ts';
 import { SluiceError } from '../core/errors.ts';
-import type { DestinationPlan, TierPlan } from '../core/plan.ts';
+import type { ControlPlan, DestinationPlan, TierPlan } from '../core/plan.ts';
 import type { Outcome, Step } from '../core/step/effects.ts';
 import { destinationStep, tierStep } from '../core/step/step.ts';
 import type { Incoming } from '../core/step/story.ts';
@@ -8,6 +9,7 @@ import type { Predictor } from '../ports/predictor.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
 import { toAnswer } from './answer.ts';
 import type { Workplace } from './carry-out.ts';
+import { type ControlReader, controlReader } from './controls/reader.ts';
 import { runSteps } from './interpreter.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -20,7 +22,7 @@ export function tierHandler(
   queue: string,
   cloud: Cloud,
   predictor: Predictor,
-  options: { readonly allowedBuckets?: readonly string[] } = {},
+  options: { readonly allowedBuckets?: readonly string[]; readonly controls?: ControlReader } = {},
 ): BatchHandler {
   const kind = kindOf(plan, queue);
   const place: Workplace = {
@@ -29,6 +31,7 @@ export function tierHandler(
     predictor,
     timeoutMs: plan.tier.timing.timeoutMs,
     deliver: undefined,
+    controls: options.controls ?? controlReader(cloud.table, cloud.clock, plan.controls ?? []),
     ...options,
   };
   return batchHandler(place, queue, kind, (incoming) => tierStep(plan, incoming));
@@ -48,6 +51,13 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
       ),
   };
   return batchHandler(place, plan.reads[0]!.queue, 'answer', (incoming) => destinationStep(plan, incoming));
+}
+
+/** The handler of the control messages' queue. */
+export function controlHandler(plan: ControlPlan, cloud: Cloud): BatchHandler {
+  const { timeoutMs } = plan.timing;
+  const place: Workplace = { cloud, name: plan.name, predictor: undefined, timeoutMs, deliver: undefined };
+  return batchHandler(place, plan.reads[0]!.queue, 'control', (incoming) => controlStep(plan, incoming));
 }
 
 function tooLong(timeoutMs: number): SluiceError {

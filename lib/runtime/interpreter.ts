@@ -3,10 +3,12 @@ import type { Effect, Outcome, PredictOutcome, Step } from '../core/step/effects
 import type { Predictor, PredictRequest } from '../ports/predictor.ts';
 import { carryOut, doAtOnce, guarded, infrastructure, type Settled, type Workplace } from './carry-out.ts';
 import { post } from './outbox.ts';
+import { type Turns, turns } from './turns.ts';
 
 /** One step on its way: the effect it waits for, or how it ended. */
 interface Run {
   readonly step: Step<Outcome>;
+  readonly turns: Turns<Run>;
   waiting: Effect | undefined;
   outcome: Outcome | undefined;
 }
@@ -17,15 +19,17 @@ interface Run {
  * the batch is as full as it can be.
  */
 export async function runSteps(place: Workplace, steps: readonly Step<Outcome>[]): Promise<readonly Outcome[]> {
-  const runs = steps.map((step): Run => ({ step, waiting: undefined, outcome: undefined }));
+  const shared = turns<Run>();
+  const runs = steps.map((step): Run => ({ step, turns: shared, waiting: undefined, outcome: undefined }));
   for (const run of runs) resume(place, run, undefined);
   for (;;) {
-    const waiting = runs.filter((run) => run.waiting);
-    if (waiting.length === 0) return runs.map((run) => run.outcome!);
+    giveTurns(place, runs);
+    const waiting = runs.filter((run) => run.waiting && run.waiting.do !== 'turn');
+    if (runs.every((run) => !run.waiting)) return runs.map((run) => run.outcome!);
     const quick = waiting.filter((run) => run.waiting!.do !== 'predict' && run.waiting!.do !== 'log');
     if (quick.length > 0) await doQuick(place, quick);
     else if (waiting.some((run) => run.waiting!.do === 'predict')) await doPredict(place, waiting);
-    else await doLog(place, waiting);
+    else if (waiting.length > 0) await doLog(place, waiting);
   }
 }
 
@@ -37,6 +41,7 @@ function resume(place: Workplace, run: Run, settled: Settled | undefined): void 
     if (result.done) {
       run.outcome = result.value;
       run.waiting = undefined;
+      run.turns.leave(run);
       return;
     }
     const done = doAtOnce(place, result.value);
@@ -45,6 +50,13 @@ function resume(place: Workplace, run: Run, settled: Settled | undefined): void 
       return;
     }
     next = done;
+  }
+}
+
+/** Lets steps whose turn it is go on, in the order of their messages. */
+function giveTurns(place: Workplace, runs: readonly Run[]): void {
+  for (const run of runs) {
+    while (run.waiting?.do === 'turn' && run.turns.take(run.waiting.key, run)) resume(place, run, undefined);
   }
 }
 

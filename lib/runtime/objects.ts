@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { objectCorrupt } from '../core/object-corrupt.ts';
 import type { LazyObject, ObjectReference, ObjectReferences } from '../core/object-reference.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** Reads objects through checks: only from allowed buckets, only what was promised. */
+/** Reads objects through checks: only from allowed buckets and prefixes, only what was promised. */
 export interface ObjectReader {
-  fetch(reference: ObjectReference): Promise<Uint8Array>;
+  /** The bytes of a reference; in the cascade's own bucket its key must lie under one of these prefixes. */
+  fetch(reference: ObjectReference, under: readonly string[]): Promise<Uint8Array>;
 }
 
 /**
@@ -20,11 +22,11 @@ export interface ObjectReader {
 export function objectReader(store: ObjectStore, allowed: readonly string[] = []): ObjectReader {
   const fetched = new Map<string, Promise<Uint8Array>>();
   return {
-    fetch(reference) {
+    fetch(reference, under) {
       const id = `${reference.bucket}/${reference.key}#${reference.sha256}`;
       const known = fetched.get(id);
-      if (known) return known;
-      const bytes = fetchChecked(store, allowed, reference);
+      if (known && isUnder(reference, under)) return known;
+      const bytes = fetchChecked(store, allowed, reference, under);
       fetched.set(id, bytes);
       return bytes;
     },
@@ -35,6 +37,7 @@ async function fetchChecked(
   store: ObjectStore,
   allowed: readonly string[],
   reference: ObjectReference,
+  under: readonly string[],
 ): Promise<Uint8Array> {
   const { bucket, key } = reference;
   if (bucket !== store.bucket && !allowed.includes(bucket)) {
@@ -48,6 +51,18 @@ async function fetchChecked(
       },
     );
   }
+  // What else lies in the own bucket (messages, halves, decisions) is nobody's to name.
+  if (bucket === store.bucket && !isUnder(reference, under)) {
+    throw new SluiceError(
+      'object-foreign',
+      `the object reference points to "${key.slice(0, 200)}", which is no such object`,
+      {
+        fix: `Send objects with the client, or store them under ${under.join(' or ')}.`,
+        details: { bucket, key },
+        retry: 'never',
+      },
+    );
+  }
   const bytes = await store.get(reference).catch((error: unknown) => {
     throw isSluiceError(error, 'object-missing') ? error : objectStoreFailed(`fetching ${bucket}/${key}`, error);
   });
@@ -55,12 +70,12 @@ async function fetchChecked(
     bytes.byteLength !== reference.size
       ? `has ${bytes.byteLength} bytes instead of ${reference.size}`
       : hashProblem(bytes, reference);
-  if (!found) return bytes;
-  throw new SluiceError('object-corrupt', `the object ${bucket}/${key} ${found}`, {
-    fix: 'It was changed after it was sent: send the flow again; never write over a sent object.',
-    details: { bucket, key },
-    retry: 'never',
-  });
+  if (found) throw objectCorrupt(reference, found);
+  return bytes;
+}
+
+function isUnder({ key }: ObjectReference, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => key.startsWith(prefix));
 }
 
 /** The object store's own fault: whatever flow it met, it is no reason to give that flow up. */
@@ -81,7 +96,7 @@ function hashProblem(bytes: Uint8Array, reference: ObjectReference): string | un
 /** The lazy objects of one prediction, and what touching them cost. */
 export interface LazyObjectSet {
   readonly objects: Readonly<Record<string, LazyObject>>;
-  readonly fetched: { bytes: number; calls: number };
+  readonly fetched: { bytes: number; calls: number; reads?: number };
   /** Removes temporary files. */
   dispose(): Promise<void>;
 }
@@ -90,16 +105,18 @@ export interface LazyObjectSet {
 export function lazyObjects(
   reader: ObjectReader,
   references: ObjectReferences,
-  fetched = { bytes: 0, calls: 0 },
+  under: readonly string[],
+  fetched: LazyObjectSet['fetched'] = { bytes: 0, calls: 0 },
 ): LazyObjectSet {
   let folder: Promise<string> | undefined;
-  const objects: Record<string, LazyObject> = {};
+  // No prototype: a message names its objects, `__proto__` included.
+  const objects: Record<string, LazyObject> = Object.create(null);
   for (const [name, reference] of Object.entries(references)) {
     let first: Promise<Uint8Array> | undefined;
     const bytes = (): Promise<Uint8Array> => {
       if (!first) {
         fetched.calls += 1;
-        first = reader.fetch(reference).then((b) => {
+        first = reader.fetch(reference, under).then((b) => {
           fetched.bytes += b.byteLength;
           return b;
         });

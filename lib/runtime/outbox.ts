@@ -1,6 +1,8 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { type Envelope, encode } from '../core/envelope.ts';
 import { SluiceError, toError } from '../core/errors.ts';
+import { MAX_NESTING, nestsDeeper } from '../core/nesting.ts';
+import { MESSAGES } from '../core/object-keys.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { OutgoingMessage } from '../ports/queue.ts';
 
@@ -20,22 +22,33 @@ export async function toBody(
   const bytes = Buffer.from(body);
   if (bytes.byteLength <= INLINE_BYTES) return { body, puts: 0 };
   if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge(message, `${bytes.byteLength} bytes`);
-  const offloaded = await cloud.objects.put(`messages/${message.id}`, bytes, { contentType: 'application/json' });
+  const offloaded = await cloud.objects.put(`${MESSAGES}${message.id}`, bytes, { contentType: 'application/json' });
   return { body: encode({ v: 1, flow: message.flow ?? 'unknown', offloaded }), puts: 1 };
 }
 
 function encodeChecked(message: Envelope | DeadLetter): string {
+  let body: string;
   try {
-    return encode(message);
+    body = encode(message);
   } catch (cause) {
-    if (cause instanceof RangeError) throw tooLarge(message, 'longer than any string may be', cause);
-    throw new SluiceError('data-invalid', `the message is not JSON: ${toError(cause).message}`, {
-      ...(message.flow !== null && { flow: message.flow }),
-      cause,
-      fix: 'Data, predictions and signals must survive JSON; send bytes as objects.',
-      retry: 'never',
-    });
+    const problem = toError(cause).message;
+    if (cause instanceof RangeError && problem.includes('string length'))
+      throw tooLarge(message, 'longer than any string may be', cause);
+    throw notJson(message, cause instanceof RangeError ? TOO_DEEP : `is not JSON: ${problem}`, cause);
   }
+  if (nestsDeeper(body)) throw notJson(message, TOO_DEEP, undefined);
+  return body;
+}
+
+const TOO_DEEP = `nests deeper than ${MAX_NESTING} levels`;
+
+function notJson(message: Envelope | DeadLetter, problem: string, cause: unknown): SluiceError {
+  return new SluiceError('data-invalid', `the message ${problem}`, {
+    ...(message.flow !== null && { flow: message.flow }),
+    cause,
+    fix: 'Data, predictions and signals must survive JSON; send bytes as objects.',
+    retry: 'never',
+  });
 }
 
 function tooLarge(message: Envelope | DeadLetter, size: string, cause?: unknown): SluiceError {

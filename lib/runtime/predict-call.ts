@@ -1,9 +1,13 @@
 import { SluiceError } from '../core/errors.ts';
+import { PRODUCED, SENT } from '../core/object-keys.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
+import type { TierState } from '../core/state/types.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { PredictContext, TierTypes } from '../core/tier-types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { PredictRequest } from '../ports/predictor.ts';
+import type { ControlReader } from './controls/reader.ts';
+import { type Readings, readingsOf } from './controls/readings.ts';
 import { type LazyObjectSet, lazyObjects, type ObjectReader, objectStoreFailed } from './objects.ts';
 
 type Context = PredictContext<TierTypes, unknown>;
@@ -14,6 +18,9 @@ export interface Call {
   readonly data: LazyObjectSet;
   readonly signal: LazyObjectSet;
   readonly produced: Record<string, ObjectReference>;
+  readonly readings: Readings;
+  /** What the task set as the tier's state. */
+  next?: { readonly value: unknown };
   readonly abort: () => void;
 }
 
@@ -21,13 +28,15 @@ export interface Call {
 interface CallOptions {
   readonly tier: TierDefinition;
   readonly objects: ObjectStore;
+  readonly controls?: ControlReader;
 }
 
 /** A request with its context: lazy objects, a place to produce, an abort signal. */
 export function callOf(options: CallOptions, request: PredictRequest, reader: ObjectReader, model: unknown): Call {
-  const data = lazyObjects(reader, request.objects);
-  const signal = lazyObjects(reader, request.signalObjects, data.fetched);
+  const data = lazyObjects(reader, request.objects, [SENT]);
+  const signal = lazyObjects(reader, request.signalObjects, [PRODUCED], data.fetched);
   const produced: Record<string, ObjectReference> = {};
+  const readings = readingsOf(options.tier.controls, options.controls, data.fetched);
   let controller: AbortController | undefined;
   const context: Context = {
     data: request.data,
@@ -36,6 +45,10 @@ export function callOf(options: CallOptions, request: PredictRequest, reader: Ob
     signalObjects: signal.objects,
     model,
     produce: producer(options, request, produced, data.fetched),
+    controls: readings.controls as Context['controls'],
+    state: stateOf(request, (value) => {
+      call.next = { value };
+    }) as Context['state'],
     flowId: request.flowId,
     attempt: request.attempt,
     // Made on first use: most tasks never look at it.
@@ -48,7 +61,12 @@ export function callOf(options: CallOptions, request: PredictRequest, reader: Ob
     controller?.abort();
     controller = undefined; // Should it be tried again, it has its time again.
   };
-  return { context, data, signal, produced, abort };
+  const call: Call = { context, data, signal, produced, readings, abort };
+  return call;
+}
+
+function stateOf({ state }: PredictRequest, set: (value: unknown) => void): TierState | undefined {
+  return state && { ...state, set };
 }
 
 function producer(

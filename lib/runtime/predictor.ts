@@ -1,10 +1,13 @@
+import { MODEL } from '../core/control/model.ts';
 import { SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
-import { LOAD_AND_SEND_MS } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Predictor, PredictResult } from '../ports/predictor.ts';
+import type { ControlReader } from './controls/reader.ts';
+import type { ModelSlot, ServingModel } from './models/model-slot.ts';
+import { slotOf } from './models/slot-of.ts';
 import { objectReader } from './objects.ts';
 import { type Call, callOf } from './predict-call.ts';
 import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
@@ -18,6 +21,8 @@ export interface PredictorOptions {
   readonly version: string;
   readonly objects: ObjectStore;
   readonly allowedBuckets?: readonly string[];
+  /** Finds what the tier's controls say; needed where it names some. */
+  readonly controls?: ControlReader;
   /** Bounds and measures tasks; the machine's where not given. */
   readonly clock?: Clock;
   /** CPU milliseconds of this thread so far; given where the thread predicts one request at a time. */
@@ -26,40 +31,49 @@ export interface PredictorOptions {
 
 /** Runs the tier's own `load` and `predict` in this thread. */
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { tier, version, clock = systemClock } = options;
-  const loadMs = tier.timing.timeoutMs + LOAD_AND_SEND_MS;
-  let model: Promise<unknown> | undefined;
-  const loaded = (): Promise<unknown> => {
-    const load = async (): Promise<unknown> => tier.load?.({ version });
-    model ??= withTimeout(clock, load(), loadMs, () => loadTimeout(tier, loadMs)).catch((cause: unknown) => {
-      model = undefined; // The next batch tries again: a model server may have been away.
-      throw taskError('load-failed', 'load', tier.name, undefined, cause);
-    });
-    return model;
-  };
+  const { tier, clock = systemClock } = options;
+  const models = slotOf({ ...options, clock });
   // The machine's clock counts whole milliseconds, and most tasks take less than one.
   const watch = stopwatch(options.cpuMs, options.clock?.now);
   const work: Work = { tier, watch, clock };
-  let current: { readonly value: unknown } | undefined;
 
   return {
     async predict(requests) {
+      let model: ServingModel;
       try {
-        current ??= { value: await loaded() };
+        const taken = models.take();
+        model = isPromise(taken) ? await taken : taken;
       } catch (error) {
         return requests.map(() => ({ error: toError(error), fetched: { bytes: 0, calls: 0 } }));
       }
       const reader = objectReader(options.objects, options.allowedBuckets);
-      const calls = requests.map((request) => callOf(options, request, reader, current!.value));
+      const calls = requests.map((request) => callOf(options, request, reader, model.value));
       const results = tier.predictBatch ? await predictTogether(work, calls) : await predictEach(work, calls);
       for (const call of calls) {
         await call.data.dispose();
         await call.signal.dispose();
       }
-      return results;
+      return told(
+        results.map((result) => servedBy(model, result)),
+        models,
+      );
     },
     close: async () => undefined,
   };
+}
+
+/** A prediction names the model that a control chose for it. */
+function servedBy({ version }: ServingModel, result: PredictResult): PredictResult {
+  if (version === 0 || 'error' in result) return result;
+  return { ...result, controls: { ...result.controls, [MODEL]: version } };
+}
+
+/** What happened to models is told with the first prediction that was made. */
+function told(results: readonly PredictResult[], models: ModelSlot): readonly PredictResult[] {
+  const first = results.findIndex((result) => !('error' in result));
+  const events = first < 0 ? [] : models.events();
+  if (events.length === 0) return results;
+  return results.map((result, i) => (i === first && !('error' in result) ? { ...result, events } : result));
 }
 
 /** What a tier's tasks run with. */
@@ -116,7 +130,15 @@ async function predictTogether(work: Work, calls: readonly Call[]): Promise<read
 }
 
 function success(call: Call, output: unknown, took: Taken): PredictResult {
-  return { output, ...took, produced: call.produced, fetched: call.data.fetched };
+  const controls = call.readings.versions();
+  return {
+    output,
+    ...took,
+    produced: call.produced,
+    fetched: call.data.fetched,
+    ...(controls && { controls }),
+    ...(call.next && { state: call.next }),
+  };
 }
 
 function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResult {
@@ -124,13 +146,6 @@ function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResu
     error: taskError('predict-failed', 'predict', tier.name, call.context.flowId, thrown),
     fetched: call.data.fetched,
   };
-}
-
-function loadTimeout(tier: TierDefinition, ms: number): SluiceError {
-  return new SluiceError('load-failed', `load took longer than ${ms} ms`, {
-    tier: tier.name,
-    fix: 'Raise timeout, or load less: a smaller model, or files that are there already.',
-  });
 }
 
 /** A task's promise, bounded by the tier's timeout. */

@@ -3,6 +3,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
 import { derivedId } from '../core/identity.ts';
+import { sentWith } from '../core/object-keys.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -85,7 +86,7 @@ async function putObjects(
         fix: 'Send a Uint8Array or Buffer.',
       });
     }
-    const key = `objects/${encodeURIComponent(flow)}/${name}`;
+    const key = `${sentWith(flow)}${name}`;
     references[name] = await cloud.objects.put(key, bytes).catch((error: unknown) => {
       throw located(objectStoreFailed(`storing the object "${name}"`, error), { flow });
     });

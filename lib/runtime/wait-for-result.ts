@@ -1,9 +1,10 @@
 import { decode, type Envelope } from '../core/envelope.ts';
 import { SluiceError } from '../core/errors.ts';
+import { MESSAGES } from '../core/object-keys.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { toAnswer } from './answer.ts';
-import { objectReader } from './objects.ts';
+import { fetchBody } from './bodies.ts';
 import { replyKey } from './reply.ts';
 
 /** Polls the table for how a flow ended. @throws SluiceError `flow-not-answered`, `result-timeout` */
@@ -33,7 +34,6 @@ export async function waitForResult(cloud: Cloud, flow: string, timeoutMs: numbe
 
 async function readAnswer(cloud: Cloud, body: string): Promise<Answer> {
   let envelope = decode(body, {});
-  if ('offloaded' in envelope)
-    envelope = decode(Buffer.from(await objectReader(cloud.objects).fetch(envelope.offloaded)).toString(), {});
+  if ('offloaded' in envelope) envelope = decode(await fetchBody(cloud.objects, envelope.offloaded, [MESSAGES]), {});
   return toAnswer(envelope as Envelope, cloud.objects);
 }

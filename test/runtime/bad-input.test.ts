@@ -294,7 +294,7 @@ describe('objects', () => {
   });
 
   test.each<[string, object, string, number]>([
-    ['of a missing object', { key: 'nowhere' }, 'object-missing', 2],
+    ['of a missing object', { key: 'objects/nowhere' }, 'object-missing', 2],
     ['to another’s bucket', { bucket: 'not-ours' }, 'object-foreign', 1],
     ['with another hash', { sha256: '0'.repeat(64) }, 'object-corrupt', 1],
     ['with another size', { size: 4 }, 'object-corrupt', 1],

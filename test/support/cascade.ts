@@ -1,3 +1,4 @@
+import type { AnyControl } from '../../lib/core/control/types.ts';
 import type { DeadLetter } from '../../lib/core/dead-letter.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import type { Destination } from '../../lib/core/destination.ts';
@@ -12,9 +13,10 @@ import type { Cloud } from '../../lib/ports/cloud.ts';
 import type { ReceivedMessage } from '../../lib/ports/queue.ts';
 import { toAnswer } from '../../lib/runtime/answer.ts';
 import { type CallCounter, countCalls } from '../../lib/runtime/call-counter.ts';
+import { controlReader } from '../../lib/runtime/controls/reader.ts';
 import { deadLetterSources, listDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { settleExpired } from '../../lib/runtime/expired.ts';
-import { type BatchHandler, destinationHandler, tierHandler } from '../../lib/runtime/handler.ts';
+import { type BatchHandler, controlHandler, destinationHandler, tierHandler } from '../../lib/runtime/handler.ts';
 import { createPredictor } from '../../lib/runtime/predictor.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
@@ -49,9 +51,12 @@ export interface TestCascade {
 
 export interface TestCascadeOptions {
   readonly tiers: readonly AnyTier[];
+  readonly controls?: readonly AnyControl[];
   readonly destination?: Destination;
   readonly dir?: string;
   readonly clock?: ManualClock;
+  /** The time limits of the tiers' own tasks are of the test's clock, too. */
+  readonly timed?: boolean;
   /** Puts something between the runtime and the cloud: faults, spies. */
   readonly wrap?: (cloud: LocalCloud) => LocalCloud;
 }
@@ -65,7 +70,11 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
     onDecisions: (written) => records.push(...written),
   });
   const { cloud, calls } = countCalls(options.wrap?.(local) ?? local);
-  const definitions = [...options.tiers, ...(options.destination ? [options.destination] : [])];
+  const definitions = [
+    ...options.tiers,
+    ...(options.controls ?? []),
+    ...(options.destination ? [options.destination] : []),
+  ];
   const graph = buildGraph(
     'test',
     definitions.map((d) => ({
@@ -76,7 +85,8 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
   );
   cloud.declare(graph.queues);
   const answers: Answer[] = [];
-  const handlers = new Map(graph.tiers.flatMap((plan) => queueHandlers(plan, cloud)));
+  const handlers = new Map(graph.tiers.flatMap((plan) => queueHandlers(plan, cloud, options.timed)));
+  if (graph.controls) handlers.set('controls', controlHandler(graph.controls, cloud));
   const destination: BatchHandler | undefined = graph.destination && destinationHandler(graph.destination, cloud);
 
   const deliver: TestCascade['deliver'] = async (
@@ -159,7 +169,18 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
   };
 }
 
-function queueHandlers(plan: TierPlan, cloud: Cloud): readonly (readonly [string, ReturnType<typeof tierHandler>])[] {
-  const predictor = createPredictor({ tier: plan.tier, version: plan.version, objects: cloud.objects });
-  return plan.reads.map(({ queue }) => [queue, tierHandler(plan, queue, cloud, predictor)] as const);
+function queueHandlers(
+  plan: TierPlan,
+  cloud: Cloud,
+  timed = false,
+): readonly (readonly [string, ReturnType<typeof tierHandler>])[] {
+  const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
+  const predictor = createPredictor({
+    tier: plan.tier,
+    version: plan.version,
+    objects: cloud.objects,
+    controls,
+    ...(timed && { clock: cloud.clock }),
+  });
+  return plan.reads.map(({ queue }) => [queue, tierHandler(plan, queue, cloud, predictor, { controls })] as const);
 }

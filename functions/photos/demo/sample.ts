@@ -50,7 +50,7 @@ async function throughAll(
   index: number,
   { pixels }: Photo,
 ): Promise<{ readonly label: string; readonly ms: number }> {
-  const photo = await objects.put(`sample/${index}`, encodePng(pixels));
+  const photo = await objects.put(`objects/sample/${index}`, encodePng(pixels));
   const data = { shop: 'sample', thumbnail: encodeThumbnail(thumbnail(pixels)) };
   let signal: unknown;
   let ms = 0;

@@ -1,7 +1,12 @@
 import { drop } from '../drop.ts';
 import { decode, type Envelope, type Signal } from '../envelope.ts';
 import { SluiceError } from '../errors.ts';
-import type { ObjectReference, ObjectReferences, ObjectSpecs } from '../object-reference.ts';
+import {
+  DEFAULT_MAX_BYTES,
+  type ObjectReference,
+  type ObjectReferences,
+  type ObjectSpecs,
+} from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
 import type { Schema } from '../schema.ts';
 import { ended, gated, load, type Outcome, type Step, validated } from './effects.ts';
@@ -138,10 +143,11 @@ function declaredObjects(story: Story, plan: TierPlan, objects: ObjectReferences
         retry: 'never',
       });
     }
-    if (spec.maxBytes !== undefined && reference.size > spec.maxBytes) {
+    const { maxBytes = DEFAULT_MAX_BYTES } = spec;
+    if (reference.size > maxBytes) {
       throw new SluiceError(
         'object-too-large',
-        `the object "${name}" has ${reference.size} bytes; ${spec.maxBytes} are allowed`,
+        `the object "${name}" has ${reference.size} bytes; ${maxBytes} are allowed`,
         {
           ...placeOf(story),
           fix: 'Send a smaller object or raise maxBytes.',

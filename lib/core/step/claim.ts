@@ -1,11 +1,11 @@
 import type { TierPlan } from '../plan.ts';
 import { absentOr, type Condition, EXPIRES_AT, expiresAt, type Item } from '../table-update.ts';
 import type { Work } from './arrive.ts';
-import { ACK, now, type Outcome, type Step } from './effects.ts';
+import { ACK, ended, now, type Outcome, type Step } from './effects.ts';
 import { joinKey } from './join.ts';
 import { endFlow, record, type Story, write } from './story.ts';
 
-/** How long a done-mark is kept where no join says so: as long as SQS keeps a message by default. */
+/** How long a done-mark is kept, at least: as long as its message may lie in the queue, through any outage. */
 const DONE_TTL_MS = 4 * 86_400_000;
 
 /** Whether this flow is claimed here: by the tier's choice, by a join, or because its objects are deleted after it. */
@@ -29,10 +29,10 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonl
       lease: at + plan.limits.leaseMs,
       ...(isJoin ? keptFrom(plan, at) : { [EXPIRES_AT]: expiresAt(at + DONE_TTL_MS) }),
     },
-    // The table deletes late: a mark past its time still lies there and counts as gone.
-    ...(!isJoin && { remove: ['done'] }),
+    // The table deletes late: a mark past its time still lies there and counts as gone. What was redriven is under way again.
+    remove: isJoin ? ['failed'] : ['done', 'by'],
     // A join's halves must still be there: between meeting and claiming, another delivery may have finished the flow.
-    when: isJoin ? [...free(at), ...BOTH_HALVES] : freeOrOver(at),
+    when: isJoin ? [...free(at), ...BOTH_HALVES, absentOr(EXPIRES_AT, '>', at / 1_000)] : freeOrOver(at),
   });
   if (!result.applied) return yield* refused(story, result.item, at);
   story.claimKey = key;
@@ -63,6 +63,11 @@ function keptFrom(plan: TierPlan, ms: number): Item {
 /** What becomes of a message whose flow is done, or in work, at this tier. */
 function* refused(story: Story, item: Item | undefined, at: number): Step<Outcome> {
   const { incoming } = story;
+  if (item?.done === undefined && Number(item?.[EXPIRES_AT]) <= at / 1_000) {
+    // The halves are being decided on as expired: what comes back finds that done, or does it.
+    yield* record(story, 'throttled', { reason: 'its halves ran out of time meanwhile', until: at + 1_000 });
+    return { end: 'retry', afterMs: 1_000 };
+  }
   if (item?.done === undefined && item?.message === incoming.id) {
     // Another delivery of this very message holds the claim; acknowledging now would delete the message under it.
     const afterMs = Math.max(Number(item.lease) - at, 0) + 100;
@@ -77,44 +82,61 @@ function* refused(story: Story, item: Item | undefined, at: number): Step<Outcom
   return ACK;
 }
 
-/** Marks the flow done at this tier, so that whatever is delivered again finds the mark. */
-export function* complete(story: Story, plan: TierPlan, outputId: string): Step<void> {
+/**
+ * Marks the flow done at this tier, so that whatever is delivered again finds the mark. An outcome where the claim was lost:
+ * this delivery stalled past its lease, and another one took the flow over.
+ */
+export function* complete(story: Story, plan: TierPlan, outputId: string): Step<Outcome | undefined> {
   const { claimKey, incoming } = story;
-  if (claimKey === undefined) return;
+  if (claimKey === undefined) return undefined;
   const at = yield* now();
-  yield* write(story, {
+  const result = yield* write(story, {
     key: claimKey,
-    set: { done: outputId, [EXPIRES_AT]: expiresAt(at + (plan.tier.joins?.ttlMs ?? DONE_TTL_MS)) },
+    set: {
+      done: outputId,
+      by: incoming.deliveryId,
+      [EXPIRES_AT]: expiresAt(at + Math.max(plan.tier.joins?.ttlMs ?? 0, DONE_TTL_MS)),
+    },
     remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],
     when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],
   });
   delete story.claimKey;
+  // A write that was tried again by itself may have been applied the first time.
+  if (result.applied || result.item?.by === incoming.deliveryId) return undefined;
+  return yield* refused(story, result.item, at);
 }
 
-/** Gives a claim back after a failure, so that the retry does not wait for the lease to run out; halves stay for it until `until`. */
-export function* release(story: Story, until: number): Step<void> {
+/**
+ * Gives a claim back after a failure, so that the retry does not wait for the lease to run out; halves stay for it until
+ * `until`. Those of a flow that has `failed` stay for a redrive: their time runs out without another word.
+ */
+export function* release(story: Story, until: number, failed = false): Step<void> {
   const { claimKey, incoming, plan } = story;
   if (claimKey === undefined) {
-    if (story.met) yield* keepHalves(story, until);
+    if (story.met) yield* keepHalves(story, until, failed);
     return;
   }
   delete story.claimKey;
   yield* write(story, {
     key: claimKey,
-    ...('tier' in plan && plan.mode === 'join' && { set: keptFrom(plan, until) }),
+    ...('tier' in plan && plan.mode === 'join' && { set: { ...keptFrom(plan, until), ...(failed && { failed: 1 }) } }),
     remove: ['owner', 'message', 'lease'],
     when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],
   });
 }
 
 /** Keeps halves that have met while their message waits until `until`. */
-export function* keepHalves(story: Story, until: number): Step<void> {
+export function* keepHalves(story: Story, until: number, failed = false): Step<void> {
   const { plan, envelope } = story;
   if (!('tier' in plan) || plan.mode !== 'join') return;
-  yield* write(story, { key: joinKey(plan.tier.name, envelope!.flow), set: keptFrom(plan, until), when: BOTH_HALVES });
+  const set = { ...keptFrom(plan, until), ...(failed && { failed: 1 }) };
+  yield* write(story, { key: joinKey(plan.tier.name, envelope!.flow), set, when: BOTH_HALVES });
 }
 
-/** Ends a flow at this tier; where it was joined, its halves are done with too, unless another delivery is at work on them. */
+/**
+ * Ends a flow at this tier. Where it is claimed, that goes as for a prediction: nobody else is at work on it, and the record
+ * comes before the mark, as nothing else tells of the end.
+ */
 export function* endFlowHere(
   story: Story,
   plan: TierPlan,
@@ -122,11 +144,11 @@ export function* endFlowHere(
   decision: 'throttled' | 'expired',
   reason: string,
 ): Step<Outcome> {
-  if (plan.mode === 'join') {
-    const at = yield* now();
-    const key = joinKey(plan.tier.name, work.flow);
-    const result = yield* write(story, { key, set: { done: decision }, remove: ['data', 'signal'], when: free(at) });
-    if (!result.applied) return yield* refused(story, result.item, at);
+  if (needsClaim(plan, work)) {
+    const claimed = yield* claim(story, plan, work);
+    if (ended(claimed)) return claimed;
   }
-  return yield* endFlow(story, decision, reason);
+  const end = yield* endFlow(story, decision, reason);
+  yield* complete(story, plan, decision);
+  return end;
 }

@@ -3,7 +3,7 @@ import type { Envelope } from '../envelope.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
-import type { ObjectReference } from '../object-reference.ts';
+import { sentWith } from '../object-keys.ts';
 import type { TierPlan } from '../plan.ts';
 import type { Work } from './arrive.ts';
 import { complete } from './claim.ts';
@@ -14,8 +14,12 @@ import { type Details, placeOf, post, record, reply, type Story } from './story.
 export type Verdict = 'accept' | 'escalate' | 'exhausted';
 
 /** Satisfied ⇔ score ≥ threshold; a tier without a threshold accepts everything. */
-export function verdictOf(plan: Pick<TierPlan, 'tier' | 'next'>, score: number | undefined): Verdict {
-  if (!plan.tier.satisfied || (score !== undefined && score >= plan.tier.satisfied.atLeast)) return 'accept';
+export function verdictOf(
+  plan: Pick<TierPlan, 'tier' | 'next'>,
+  score: number | undefined,
+  threshold: number | undefined = plan.tier.satisfied?.atLeast,
+): Verdict {
+  if (threshold === undefined || (score !== undefined && score >= threshold)) return 'accept';
   return plan.next ? 'escalate' : 'exhausted';
 }
 
@@ -41,7 +45,7 @@ export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Pre
   const score = scoreOf(story, plan, work, predicted.output);
   if (score !== undefined) story.score = score;
   if (story.envelope!.audit) return yield* audited(story, plan, work, predicted);
-  const verdict = verdictOf(plan, score);
+  const verdict = verdictOf(plan, score, thresholdOf(story, plan));
   switch (verdict) {
     case 'escalate':
       return yield* escalated(story, plan, work, predicted);
@@ -51,7 +55,7 @@ export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Pre
       if (plan.tier.exhausted === 'accept') return yield* accepted(story, plan, work, predicted, { exhausted: true });
       throw new SluiceError(
         'exhausted',
-        `the last tier is not sure enough: score ${score} < ${plan.tier.satisfied?.atLeast}`,
+        `the last tier is not sure enough: score ${score} < ${thresholdOf(story, plan)}`,
         {
           ...placeOf(story),
           fix: "Add a tier after it, lower its threshold, or set exhausted: 'accept'.",
@@ -91,12 +95,13 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
     ? yield* escalate(story, plan, work, predicted, predicted.output, true)
     : undefined;
   yield* reply(story, { status: 'answered', answer });
-  yield* complete(story, plan, id);
+  const lost = yield* complete(story, plan, id);
+  if (lost) return lost;
   // A shadow that carries the objects still has to read them, and deletes them itself.
   if (!shadow || plan.next?.joins) yield* deleteObjects(story, work);
   yield* record(story, 'accepted', {
     ...details,
-    ...threshold(plan),
+    ...threshold(story, plan),
     ...captured(plan, work, predicted.output),
     ...(shadow && { audit: true }),
     out: [{ id, to: plan.answers }, ...(shadow ? [shadow] : [])],
@@ -109,16 +114,22 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
   const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, outputId(story, plan, plan.next!.queue), 'escalate');
   const out = yield* escalate(story, plan, work, predicted, output, false);
-  yield* complete(story, plan, out.id);
-  yield* record(story, 'escalated', { ...threshold(plan), ...captured(plan, work, predicted.output), out: [out] });
+  const lost = yield* complete(story, plan, out.id);
+  if (lost) return lost;
+  yield* record(story, 'escalated', {
+    ...threshold(story, plan),
+    ...captured(plan, work, predicted.output),
+    out: [out],
+  });
   return ACK;
 }
 
 function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
-  yield* complete(story, plan, outputId(story, plan, 'audit'));
+  const lost = yield* complete(story, plan, outputId(story, plan, 'audit'));
+  if (lost) return lost;
   yield* deleteObjects(story, work);
   yield* record(story, 'audited', {
-    ...threshold(plan),
+    ...threshold(story, plan),
     ...captured(plan, work, predicted.output),
     signal: work.signal?.output as Json,
     output: predicted.output as Json,
@@ -129,8 +140,9 @@ function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted
 function* droppedAt(story: Story, plan: TierPlan, id: string, gate: 'destination' | 'escalate'): Step<Outcome> {
   const reason = `the ${gate} gate dropped it`;
   yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });
+  // Nothing but the record tells of a drop, so it comes before the mark that ends all tries.
+  yield* record(story, 'dropped', { reason, ...threshold(story, plan) });
   yield* complete(story, plan, id);
-  yield* record(story, 'dropped', { reason, ...threshold(plan) });
   return ACK;
 }
 
@@ -178,7 +190,8 @@ function* outgoing(
       tier: plan.tier.name,
       version: plan.version,
       ...(story.score !== undefined && { score: story.score }),
-      ...threshold(plan),
+      ...threshold(story, plan),
+      ...(story.controls && { controls: story.controls }),
       ...(Object.keys(predicted.produced).length > 0 && { objects: predicted.produced }),
     },
     ...(deadline !== undefined && { deadline }),
@@ -209,12 +222,20 @@ function tenantOf(story: Story, plan: TierPlan, work: Work): string | undefined 
 
 /** Deletes what is to be deleted once the answer has been delivered: after the send and the done-mark, never before. */
 function* deleteObjects(story: Story, work: Work): Step<void> {
-  const references: ObjectReference[] = Object.values(work.objects).filter((r) => r.deleteAfter === 'accepted');
+  // A message can name the object of another flow: that one is not this flow's to delete.
+  const own = sentWith(work.flow);
+  const references = Object.values(work.objects).filter((r) => r.deleteAfter === 'accepted' && r.key.startsWith(own));
   if (references.length === 0) return;
   story.calls.object += 1;
   yield { do: 'delete', references };
 }
 
-function threshold(plan: TierPlan): { readonly threshold?: number } {
-  return plan.tier.satisfied ? { threshold: plan.tier.satisfied.atLeast } : {};
+/** The threshold that counts: the tier's own, unless a control has moved it. */
+function thresholdOf(story: Story, plan: TierPlan): number | undefined {
+  return story.threshold ?? plan.tier.satisfied?.atLeast;
+}
+
+function threshold(story: Story, plan: TierPlan): { readonly threshold?: number } {
+  const atLeast = thresholdOf(story, plan);
+  return atLeast === undefined ? {} : { threshold: atLeast };
 }

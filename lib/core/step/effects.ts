@@ -1,10 +1,11 @@
+import type { ControlValue } from '../control/types.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { DecisionRecord } from '../decision.ts';
 import type { drop, Gate, GateName } from '../drop.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { Schema, Validated } from '../schema.ts';
-import type { TableUpdate, UpdateResult } from '../table-update.ts';
+import type { Item, TableUpdate, UpdateResult } from '../table-update.ts';
 
 /**
  * What a step asks for. A step is a generator that yields these and is resumed with what came of them; it does nothing
@@ -21,6 +22,10 @@ export type Effect =
       readonly flow: string;
     }
   | { readonly do: 'table'; readonly update: TableUpdate }
+  | { readonly do: 'read'; readonly key: string }
+  | { readonly do: 'control'; readonly name: string; readonly key: string }
+  /** Waits until no other step of this batch works on the key, and keeps it until this step ends. */
+  | { readonly do: 'turn'; readonly key: string }
   | { readonly do: 'load'; readonly reference: ObjectReference }
   | { readonly do: 'store'; readonly key: string; readonly text: string }
   | { readonly do: 'predict'; readonly ask: Ask }
@@ -38,8 +43,18 @@ export interface Ask {
   readonly signal: unknown;
   readonly objects: ObjectReferences;
   readonly signalObjects: ObjectReferences;
+  /** The tier's state for the key of this data. */
+  readonly state?: AskedState;
   /** Key prefix of the objects this prediction produces. */
   readonly producePrefix: string;
+}
+
+/** A tier's own state as a prediction begins. */
+export interface AskedState {
+  readonly key: string;
+  readonly value: unknown;
+  /** Inputs that have been worked into it. */
+  readonly version: number;
 }
 
 /** A prediction made. */
@@ -51,6 +66,25 @@ export interface Predicted {
   readonly cpuMs?: number;
   readonly produced: ObjectReferences;
   readonly fetched: Fetched;
+  /** Versions of the controls it was made with. */
+  readonly controls?: Readonly<Record<string, number>>;
+  /** The tier's state after it, where the task set one. */
+  readonly state?: { readonly value: unknown };
+  /** What happened to the model, told with the first prediction of a batch. */
+  readonly events?: readonly ModelEvent[];
+}
+
+/** What was found of a control, and the table reads it took. */
+export interface ControlFound {
+  readonly found: ControlValue | undefined;
+  readonly reads: number;
+}
+
+/** What happened to a tier's model since the prediction before. */
+export interface ModelEvent {
+  readonly did: 'swapped' | 'rejected';
+  readonly version: number;
+  readonly reason: string;
 }
 
 /** Object traffic of one prediction. */
@@ -58,6 +92,8 @@ export interface Fetched {
   readonly bytes: number;
   /** Gets and puts. */
   readonly calls: number;
+  /** Reads of the table, for controls. */
+  readonly reads?: number;
 }
 
 /** What came of an {@link Ask}. */
@@ -96,6 +132,21 @@ export function* gated(name: GateName, gate: Gate<unknown>, value: unknown, flow
 
 export function* table(update: TableUpdate): Step<UpdateResult> {
   return (yield { do: 'table', update }) as UpdateResult;
+}
+
+/** Reads one item, strongly consistent. */
+export function* read(key: string): Step<Item | undefined> {
+  return (yield { do: 'read', key }) as Item | undefined;
+}
+
+/** What a control says to a key, as far as it is known within the control's staleness. */
+export function* control(name: string, key: string): Step<ControlFound> {
+  return (yield { do: 'control', name, key }) as ControlFound;
+}
+
+/** Waits for this step's turn on a key. */
+export function* turn(key: string): Step<void> {
+  yield { do: 'turn', key };
 }
 
 /** Reads a message body that lies in the object store. */

@@ -22,7 +22,8 @@ export function expireItem(graph: Graph, key: string, item: Item, at: number): E
 
 /** Decides on the halves of one flow that waited in vain at a tier that joins. */
 export function expiredHalves(plan: TierPlan, flow: string, item: Item, at: number): Expiry {
-  if (item.done !== undefined) return { records: [] };
+  // A flow that was dead-lettered has its record; its halves stayed for a redrive that did not come.
+  if (item.done !== undefined || item.failed !== undefined) return { records: [] };
   const met = item.data !== undefined && item.signal !== undefined;
   const records = (['data', 'signal'] as const).flatMap((side) => {
     const half = item[side] as unknown as Half | undefined;

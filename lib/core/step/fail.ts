@@ -2,7 +2,7 @@ import type { DeadLetter } from '../dead-letter.ts';
 import { flowOf } from '../dead-letter.ts';
 import { isSluiceError, located, SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
-import { DEAD_LETTER_RETENTION_MS } from '../plan.ts';
+import { DEAD_LETTER_RETENTION_MS, timingOf, waitsHidden } from '../plan.ts';
 import { release } from './claim.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
 import { placeOf, post, record, reply, type Story, write } from './story.ts';
@@ -21,7 +21,7 @@ export function backoffMs(baseMs: number, attempt: number, messageId: string): n
 /** Ends a step that failed: back to the queue for another try, or to the dead-letter queue with the reason. */
 export function* fail(story: Story, thrown: unknown): Step<Outcome> {
   const error = named(story, thrown);
-  const timing = 'tier' in story.plan ? story.plan.tier.timing : story.plan.destination.timing;
+  const timing = timingOf(story.plan);
   const { retry } = error;
   const wait = (base: number): number => backoffMs(base, story.attempt, story.incoming.id);
   try {
@@ -35,9 +35,9 @@ export function* fail(story: Story, thrown: unknown): Step<Outcome> {
       return { end: 'retry', afterMs };
     }
     // A redriven half must still find the other one.
-    yield* release(story, at + DEAD_LETTER_RETENTION_MS);
+    yield* release(story, at + DEAD_LETTER_RETENTION_MS, true);
     const letter = yield* deadLetter(story, error);
-    yield* reply(story, { status: 'failed', code: letter.code, reason: error.message, tier: story.name });
+    yield* reply(story, { status: 'failed', code: letter.code, reason: letter.reason, tier: story.name });
     yield* record(story, 'failed', { ...reasonOf(error), out: [{ id: letter.id, to: story.plan.deadLetters }] });
     return ACK;
   } catch {
@@ -46,16 +46,19 @@ export function* fail(story: Story, thrown: unknown): Step<Outcome> {
   }
 }
 
+/** Longest reason kept, in characters: it may quote what a sender wrote, and goes to the log, the letter and the table. */
+const MAX_REASON = 2_000;
+
 /** The wait the error asks for, where it is one. */
 function asked(retry: SluiceError['retry']): number | undefined {
   if (typeof retry !== 'object') return undefined;
   return Number.isFinite(retry.afterMs) && retry.afterMs >= 0 ? retry.afterMs : undefined;
 }
 
-/** A paced tier's messages come back whenever it was not their turn, so their receives do not count failures. */
+/** Where messages come back that did not fail, their receives do not count failures. */
 function* attemptsSoFar(story: Story): Step<number> {
   const { plan, incoming } = story;
-  if (!('tier' in plan) || !plan.tier.timing.pace) return incoming.receives;
+  if (!waitsHidden(plan)) return incoming.receives;
   const at = yield* now();
   const result = yield* write(story, {
     key: `tries#${story.name}#${incoming.id}`,
@@ -83,7 +86,7 @@ function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
     flow: envelope?.flow ?? flowOf(incoming.body),
     queue: incoming.queue,
     code: error.code,
-    reason: error.message,
+    reason: reasonOf(error).reason,
     attempt: story.attempt,
     at: yield* now(),
     body: incoming.body,
@@ -93,5 +96,6 @@ function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
 }
 
 function reasonOf(error: SluiceError): { readonly reason: string; readonly code: string } {
-  return { reason: error.message, code: error.code };
+  const { message, code } = error;
+  return { reason: message.length > MAX_REASON ? `${message.slice(0, MAX_REASON).toWellFormed()}…` : message, code };
 }

@@ -1,5 +1,7 @@
 import type { Envelope, Signal } from '../envelope.ts';
+import { derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
+import { halvesOf } from '../object-keys.ts';
 import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
 import { absentOr, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '../table-update.ts';
@@ -119,30 +121,32 @@ function* replaceExpired(
   at: number,
   old: Item,
 ): Step<Item | undefined> {
+  const { [side]: before, ...rest } = old;
+  const again = (before as unknown as Half | undefined)?.id === mine.id;
+  const { records, reply } = expiredHalves(plan, story.envelope!.flow, again ? rest : old, at);
+  // Told first: once the item is replaced, nobody knows of the old halves any more.
+  for (const expired of records) yield { do: 'log', record: expired };
+  if (reply) {
+    story.calls.table += 1;
+    yield { do: 'reply', ...reply };
+  }
   const result = yield* write(story, {
     key,
     set: { [side]: mine as unknown as Json, [EXPIRES_AT]: expiry, ...(side === 'signal' && { signalTs: mine.ts }) },
     remove: [
       side === 'data' ? 'signal' : 'data',
       'done',
+      'by',
       'owner',
       'message',
       'lease',
       ...(side === 'data' ? ['signalTs'] : []),
       'signals',
+      'failed',
     ],
     when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
   });
-  if (!result.applied) return undefined; // Someone else replaced or deleted it meanwhile.
-  const { [side]: before, ...rest } = old;
-  const again = (before as unknown as Half | undefined)?.id === mine.id;
-  const { records, reply } = expiredHalves(plan, story.envelope!.flow, again ? rest : old, at);
-  for (const expired of records) yield { do: 'log', record: expired };
-  if (reply) {
-    story.calls.table += 1;
-    yield { do: 'reply', ...reply };
-  }
-  return result.item;
+  return result.applied ? result.item : undefined; // Someone else may have replaced or deleted it meanwhile.
 }
 
 /** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
@@ -156,11 +160,16 @@ function* skewed(
 ): Step<Outcome> {
   const mineIsOlder = mine.ts < other.ts;
   const olderSide = mineIsOlder ? side : side === 'data' ? 'signal' : 'data';
-  yield* write(story, { key, remove: olderSide === 'signal' ? ['signal', 'signalTs', 'signals'] : ['data'] });
   const apart = Math.abs(mine.ts - other.ts);
   const older = mineIsOlder ? mine : other;
   yield* record(story, 'skewed', {
     reason: `data and signal are ${apart} ms apart, ${joins.maxTimeDiffMs} are allowed; the older half ${older.id} is given up`,
+  });
+  // Logged first: once the older half is gone, nobody can see that there were two.
+  yield* write(story, {
+    key,
+    remove: olderSide === 'signal' ? ['signal', 'signalTs', 'signals', 'failed'] : ['data', 'failed'],
+    when: [{ attribute: olderSide, is: 'present' }],
   });
   return ACK;
 }
@@ -205,7 +214,9 @@ function* fitting(story: Story, plan: TierPlan, half: Half): Step<Half> {
   const text = JSON.stringify(half);
   if (text.length <= MAX_HALF_CHARS) return half;
   story.calls.object += 1;
-  const stored = yield* store(`halves/${plan.tier.name}/${half.id}`, text);
+  // A sender chooses the id of its message, and must not choose what it writes over.
+  const name = derivedId(half.id, story.envelope!.flow);
+  const stored = yield* store(`${halvesOf(plan.tier.name)}${name}`, text);
   return { id: half.id, ts: half.ts, hop: half.hop, stored, ...passedOn(half) };
 }
 

@@ -6,20 +6,25 @@ import { now, type Outcome, type Step } from './effects.ts';
 
 import { record, type Story, write } from './story.ts';
 
+/** Clocks of sound machines and calls on their way differ by less. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 /** Lets a message through when the tier's interval is over, or says when to come back. */
 export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' | Outcome> {
   const { pace } = plan.tier.timing;
   if (!pace) return 'go';
   const at = yield* now();
   const key = `pace#${plan.tier.name}`;
-  // `next` lies at most one interval ahead; further means that a clock jumped back, and waiting for it would stall the tier.
+  // No event has happened yet that lies ahead of all clocks: taken at its word, it would be the latest for ever.
+  const ts = Math.min(work.ts, at + CLOCKS_DIFFER_MS);
+  // `next` lies one interval ahead of a clock; much further means that one jumped, and waiting for it would stall the tier.
   const due: Condition = {
-    any: [absentOr('next', '<=', at), { attribute: 'next', is: '>', value: at + pace.intervalMs }],
+    any: [absentOr('next', '<=', at), { attribute: 'next', is: '>', value: at + pace.intervalMs + CLOCKS_DIFFER_MS }],
   };
   const slot = yield* write(story, {
     key,
     set: { next: at + pace.intervalMs },
-    when: pace.onThrottle === 'latest' ? [due, absentOr('latestTs', '<=', work.ts)] : [due],
+    when: pace.onThrottle === 'latest' ? [due, absentOr('latestTs', '<=', ts)] : [due],
   });
   if (slot.applied) return 'go';
   const next = Number(slot.item?.next ?? at);
@@ -33,7 +38,7 @@ export function* keepPace(story: Story, plan: TierPlan, work: Work): Step<'go' |
         `dropped: the next prediction is due in ${next - at} ms`,
       );
     case 'latest':
-      return yield* waitUnlessOlder(story, plan, key, work, at, next);
+      return yield* waitUnlessOlder(story, plan, key, { ...work, ts }, at, next);
     case 'queue':
       return yield* waitInLine(story, key, at, next, pace.intervalMs);
   }

@@ -1,10 +1,25 @@
+import { liveThreshold } from '../control/live-threshold.ts';
+import { policyOf, withoutControl } from '../control/missing.ts';
+import { tellOfModels } from '../control/model-events.ts';
 import { SluiceError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
+import { PRODUCED } from '../object-keys.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
+import { predictWithState } from '../state/step.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
 import { claim, endFlowHere, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
-import { ACK, ended, now, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
+import {
+  ACK,
+  type AskedState,
+  ended,
+  now,
+  type Outcome,
+  type Predicted,
+  predict,
+  type Step,
+  validated,
+} from './effects.ts';
 import { fail } from './fail.ts';
 import { meet } from './join.ts';
 import { keepPace } from './pace.ts';
@@ -30,8 +45,12 @@ export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
       const claimed = yield* claim(story, plan, work);
       if (ended(claimed)) return claimed;
     }
-    return yield* decide(story, plan, work, yield* prediction(story, plan, work));
+    const predicted = yield* prediction(story, plan, work);
+    yield* liveThreshold(story, plan);
+    return yield* decide(story, plan, work, predicted);
   } catch (error) {
+    const policy = policyOf(error);
+    if (policy) return yield* withoutControl(story, plan, error as SluiceError, policy);
     return yield* fail(story, error);
   }
 }
@@ -56,6 +75,15 @@ function* checkDeadline(story: Story, plan: TierPlan, work: Work): Step<Outcome 
 }
 
 function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {
+  const { state } = plan.tier;
+  const predicted = state
+    ? yield* predictWithState(story, plan, work, state, (asked) => modelPrediction(story, plan, work, asked))
+    : yield* modelPrediction(story, plan, work);
+  if (predicted.controls) story.controls = predicted.controls;
+  return predicted;
+}
+
+function* modelPrediction(story: Story, plan: TierPlan, work: Work, state?: AskedState): Step<Predicted> {
   const predicted = yield* predict({
     flowId: work.flow,
     attempt: story.attempt,
@@ -63,10 +91,13 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
     signal: work.signal?.output,
     objects: work.objects,
     signalObjects: work.signal?.objects ?? {},
+    ...(state && { state }),
     producePrefix: producePrefix(story, plan, work),
   });
+  if (!('error' in predicted)) yield* tellOfModels(story, plan, predicted.events ?? []);
   story.fetched += predicted.fetched.bytes;
   story.calls.object += predicted.fetched.calls;
+  story.calls.table += predicted.fetched.reads ?? 0;
   if ('error' in predicted) throw predicted.error;
   story.modelMs = predicted.ms;
   if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
@@ -82,5 +113,5 @@ function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> 
 function producePrefix(story: Story, plan: TierPlan, work: Work): string {
   if (!plan.tier.produces) return '';
   const id = derivedId(...story.inputs.map((input) => input.id), plan.tier.name, plan.version);
-  return `produced/${encodeURIComponent(work.flow)}/${plan.tier.name}/${id}`;
+  return `${PRODUCED}${encodeURIComponent(work.flow)}/${plan.tier.name}/${id}`;
 }

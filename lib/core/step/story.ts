@@ -3,7 +3,7 @@ import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ErrorPlace } from '../errors.ts';
 import { declaredBytes } from '../object-reference.ts';
-import type { DestinationPlan, TierPlan } from '../plan.ts';
+import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
 import { now, type Outcome, type ReplyStatus, type Step, send, table } from './effects.ts';
 
@@ -12,7 +12,7 @@ export interface Incoming {
   /** The queue's id of the message. */
   readonly id: string;
   readonly queue: string;
-  readonly kind: 'data' | 'signal' | 'answer';
+  readonly kind: 'data' | 'signal' | 'answer' | 'control';
   readonly body: string;
   readonly receives: number;
   readonly sentAt: number;
@@ -22,7 +22,7 @@ export interface Incoming {
 
 /** What one step knows and has done so far; every record it logs is made from it. */
 export interface Story {
-  readonly plan: TierPlan | DestinationPlan;
+  readonly plan: TierPlan | DestinationPlan | ControlPlan;
   readonly incoming: Incoming;
   readonly name: string;
   envelope?: Envelope;
@@ -33,6 +33,10 @@ export interface Story {
   modelMs?: number;
   modelCpuMs?: number;
   score?: number;
+  /** The threshold that counts now; the tier's own where no control moves it. */
+  threshold?: number;
+  /** Versions of the controls it was decided with. */
+  controls?: Readonly<Record<string, number>>;
   /** Key of the claim this step holds. */
   claimKey?: string;
   /** True once both halves of a join are there. */
@@ -40,11 +44,11 @@ export interface Story {
   inputs: { id: string; kind: string; ts?: number }[];
 }
 
-export function newStory(plan: TierPlan | DestinationPlan, incoming: Incoming): Story {
+export function newStory(plan: TierPlan | DestinationPlan | ControlPlan, incoming: Incoming): Story {
   return {
     plan,
     incoming,
-    name: 'tier' in plan ? plan.tier.name : plan.destination.name,
+    name: 'tier' in plan ? plan.tier.name : 'destination' in plan ? plan.destination.name : plan.name,
     attempt: incoming.receives,
     calls: { queue: 0, table: 0, object: 0 },
     declared: 0,
@@ -106,6 +110,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
       attempt: story.attempt,
       ...(story.score !== undefined && { score: story.score }),
+      ...(story.controls && { controls: story.controls }),
       ...(story.modelMs !== undefined && { modelMs: story.modelMs }),
       ...(story.modelCpuMs !== undefined && { modelCpuMs: story.modelCpuMs }),
       latencyMs: at - incoming.sentAt,

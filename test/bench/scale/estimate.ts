@@ -26,6 +26,9 @@ export interface Estimate {
   readonly stored: { readonly tableGb: number; readonly objectGb: number };
 }
 
+/** What stays of a flow that is done at a join: its output id, and how long. */
+const MARK_BYTES = 120;
+const MARK_DAYS = 4;
 /** DynamoDB deletes within a few days of expiry (developer guide, time to live); two are counted. */
 const LATE_DELETION = 2 * DAY;
 /** How long objects stay: `infra/state.ts`. */
@@ -137,12 +140,13 @@ function dayOf({ tier, figures, queue, share }: Feed, flowsPerDay: number, assum
 
 function storedBy({ flowsPerDay, shape, assumed }: EstimateInput): { tableGb: number; objectGb: number } {
   const perSecond = flowsPerDay / DAY;
-  const kept = shape
-    .filter(({ mode }) => mode === 'join')
-    .reduce((sum, { ttlSeconds }) => sum + ttlSeconds + LATE_DELETION, 0);
+  const joins = shape.filter(({ mode }) => mode === 'join');
+  const kept = joins.reduce((sum, { ttlSeconds }) => sum + ttlSeconds + LATE_DELETION, 0);
+  // As if every flow were finished at every join: most here are, and a mark is small.
+  const marked = joins.length * (MARK_DAYS * DAY + LATE_DELETION);
   const puts = shape.flatMap(({ queues }) => queues).reduce((sum, queue) => sum + queue.puts, 0);
   return {
-    tableGb: (perSecond * kept * assumed.itemBytes) / 1e9,
+    tableGb: (perSecond * (kept * assumed.itemBytes + marked * MARK_BYTES)) / 1e9,
     objectGb: (flowsPerDay * OBJECT_DAYS * puts * assumed.objectBytes) / 1e9,
   };
 }

@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { toControlState, versionBefore } from '../core/control/item.ts';
+import { EVERY_KEY, keysFor } from '../core/control/keys.ts';
+import type { ControlVersion } from '../core/control/message.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { type ControlCliOptions, keyText, type OpenedControl, withControl, withKey } from './control-common.ts';
+import { nextVersion, settled } from './control-send.ts';
+import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { table } from './table.ts';
+import { oneLine, timeText } from './text.ts';
+
+/** `sluice control get`: what counts for a key now. */
+export function addControlGet(control: Command): void {
+  const command = withKey(control.command('get <control>')).description(
+    'Show what counts for a key now: what is set for it, or for the nearest wildcard above it.',
+  );
+  withHelp(withCloudOptions(command), [
+    ['control get threshold --tier small', 'the threshold of a tier'],
+    ['control get setting --key 7 --json', 'for other programs'],
+  ]);
+  withWork<ControlCliOptions>(command, async (io, options, [name]) =>
+    withControl(options, name, async (opened) => {
+      const { definition } = opened;
+      const asked = opened.key ?? EVERY_KEY;
+      const found = await foundFor(opened, asked);
+      if (!found) {
+        const fix = `What data does that asks for it is its beforeControl: '${definition.beforeControl}'.`;
+        throw notFound('control', `nothing is set for ${keyText(asked)} of control "${definition.name}"`, fix);
+      }
+      const { key, current } = found;
+      const { version, at, value } = current;
+      if (io.json) await io.value({ control: definition.name, asked, key, version, at, value });
+      const from = key === asked ? '' : `, set for ${keyText(key)}`;
+      io.say(`${definition.name} of ${keyText(asked)}: version ${version}, since ${timeText(at)}${from}`);
+      io.say(JSON.stringify(value, null, 2));
+      return EXIT.ok;
+    }),
+  );
+}
+
+async function foundFor(
+  { client }: OpenedControl,
+  asked: string,
+): Promise<{ readonly key: string; readonly current: ControlVersion } | undefined> {
+  for (const key of keysFor(asked)) {
+    const current = (await client.history(key)).at(-1);
+    if (current && !current.deleted) return { key, current };
+  }
+  return undefined;
+}
+
+/** `sluice control history`: the versions kept of a key. */
+export function addControlHistory(control: Command): void {
+  const command = withKey(control.command('history <control>')).description(
+    'List the versions kept of what was set for a key, the oldest first.',
+  );
+  withHelp(withCloudOptions(command), [['control history threshold --tier small', 'and since when each counted']]);
+  withWork<ControlCliOptions>(command, async (io, options, [name]) =>
+    withControl(options, name, async (opened) => {
+      const key = opened.key ?? EVERY_KEY;
+      const history = await kept(opened, key);
+      if (io.json) await io.value({ control: opened.definition.name, key, history });
+      const rows = history.map((one) => [one.version, timeText(one.at), whatText(one)]);
+      io.say(table(['version', 'since', 'value'], rows));
+      return EXIT.ok;
+    }),
+  );
+}
+
+/** `sluice control rollback`: an earlier version counts again. */
+export function addControlRollback(control: Command): void {
+  const command = withKey(control.command('rollback <control>'))
+    .description('Let the version before count again, or the one that is named. It counts under a new version.')
+    .option('--to <version>', 'the version to go back to (default: the one before)')
+    .option('--wait <time>', 'how long to wait until it is applied (default: 30s)');
+  withHelp(withCloudOptions(command), [
+    ['control rollback threshold --tier small', 'one back; again: two back'],
+    ['control rollback threshold --tier small --to 3', 'to version 3'],
+  ]);
+  withWork<ControlCliOptions & { readonly to?: string }>(command, async (io, options, [name]) =>
+    withControl(options, name, async (opened) => {
+      const key = opened.key ?? EVERY_KEY;
+      const target = targetOf(await kept(opened, key), options.to);
+      const version = await nextVersion(opened, key);
+      const sent = await opened.client.restore(target, { key, version });
+      return settled(io, opened, options, { key, sent, did: `back to version ${target}` });
+    }),
+  );
+}
+
+async function kept({ client, definition }: OpenedControl, key: string): Promise<readonly ControlVersion[]> {
+  const history = await client.history(key);
+  if (history.length > 0) return history;
+  throw notFound(
+    'control',
+    `nothing was ever set for ${keyText(key)} of control "${definition.name}"`,
+    `Set it: npx sluice control set ${definition.name} '…'`,
+  );
+}
+
+function targetOf(history: readonly ControlVersion[], to: string | undefined): number {
+  const versions = history.map(({ version }) => version);
+  if (to === undefined) {
+    const before = versionBefore(toControlState({ version: versions.at(-1)!, history: history as never })!);
+    if (before) return before.version;
+    throw wrongUsage('there is no version before the current one', `Kept: ${versions.join(', ')}.`);
+  }
+  if (versions.includes(Number(to))) return Number(to);
+  throw wrongUsage(`version ${to} is not kept`, `Kept: ${versions.join(', ')}.`);
+}
+
+function whatText({ value, deleted, restores }: ControlVersion): string {
+  const what = deleted ? '(deleted)' : oneLine(JSON.stringify(value), 100);
+  return restores === undefined ? what : `${what}  (version ${restores} again)`;
+}

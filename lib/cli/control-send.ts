@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EVERY_KEY } from '../core/control/keys.ts';
+import { toMs } from '../core/duration.ts';
+import type { SentControl } from '../runtime/controls/client.ts';
+import { type ControlCliOptions, keyText, type OpenedControl } from './control-common.ts';
+import { EXIT, refused } from './failure.ts';
+import type { Io } from './io.ts';
+import { placeArguments } from './place.ts';
+import { toDuration } from './send-options.ts';
+
+const LOOK_EVERY_MS = 50;
+
+/** The version a person's message gets: the next one. */
+export async function nextVersion({ client }: OpenedControl, key: string): Promise<number> {
+  return ((await client.history(key)).at(-1)?.version ?? 0) + 1;
+}
+
+/** Tells that a message was sent, and waits until it counts where something is there to apply it. */
+export async function settled(
+  io: Io,
+  opened: OpenedControl,
+  options: ControlCliOptions,
+  { key, sent, did }: { readonly key: string; readonly sent: SentControl; readonly did: string },
+): Promise<number> {
+  const { definition, place, running } = opened;
+  const name = definition.name;
+  if (running === false) {
+    io.note(`nothing runs on ${place.dir} now; the message waits there for: npx sluice dev ${place.name}`);
+    if (io.json) await io.value({ control: name, key, version: sent.version, id: sent.id, applied: false });
+    io.say(`sent: ${name} of ${keyText(key)}, version ${sent.version}`);
+    return EXIT.ok;
+  }
+  await applied(
+    opened,
+    key,
+    sent,
+    toMs(toDuration(options.wait ?? '30s', '--wait'), '--wait'),
+    placeArguments(options),
+  );
+  if (io.json) await io.value({ control: name, key, version: sent.version, id: sent.id, applied: true });
+  io.say(
+    `${did}: ${name} of ${keyText(key)} is at version ${sent.version}, in effect within ${definition.maxStalenessMs / 1_000} s`,
+  );
+  return EXIT.ok;
+}
+
+async function applied(
+  { client, definition }: OpenedControl,
+  key: string,
+  { id, version }: SentControl,
+  waitMs: number,
+  place: string,
+): Promise<void> {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    const history = await client.history(key);
+    if (history.some((one) => one.id === id)) return;
+    const current = history.at(-1);
+    if (current && current.version >= version) {
+      throw refused(
+        `version ${current.version} of ${definition.name}, from another sender, came before this one`,
+        `Look at it, and send yours again: npx sluice control history ${definition.name}${key === EVERY_KEY ? '' : ` --key ${key}`}${place}`,
+      );
+    }
+    if (Date.now() >= until) {
+      throw refused(
+        `it was sent, and not applied within ${waitMs} ms`,
+        `It may still be. If it was refused, the reason is there: npx sluice dlq ls --tier controls${place}`,
+      );
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { closest } from 'fastest-levenshtein';
+import type { ControlDefinition } from '../core/control/definition.ts';
+import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
+import type { Graph } from '../core/plan.ts';
+import { validate } from '../core/schema.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { type ControlCliOptions, withControl, withKey } from './control-common.ts';
+import { nextVersion, settled } from './control-send.ts';
+import { notFound, wrongUsage } from './failure.ts';
+import { readData } from './send-options.ts';
+
+type SetCliOptions = ControlCliOptions & { readonly as?: string };
+
+/** `sluice control set`: what is to count for a key from now on. */
+export function addControlSet(control: Command): void {
+  const command = withKey(control.command('set <control> [json]'))
+    .description(
+      'Send what is to count for a key from now on, and wait until it is applied. The value is an argument, or stdin (-).',
+    )
+    .option('--as <version>', 'its version (default: one more than the current one)')
+    .option('--wait <time>', 'how long to wait until it is applied (default: 30s)');
+  withHelp(withCloudOptions(command), [
+    [`control set threshold '{"atLeast":0.8}' --tier small`, 'move a threshold'],
+    [`control set setting '{"sensorID":"7","desired":45}'`, "the key is what the control's keyBy says"],
+    [`control set limit '{"most":9}' --key 'eu/*'`, 'for all keys below eu/'],
+    [`control set limit '{"most":9}' --outputs outputs.json`, 'on the deployed cascade'],
+  ]);
+  withWork<SetCliOptions>(command, async (io, options, [name, json]) =>
+    withControl(options, name, async (opened) => {
+      const { definition, graph, client } = opened;
+      const value = await readData(json);
+      const key = checkTier(graph, definition, opened.key ?? (await keyBy(definition, value)));
+      await checkValue(definition, value);
+      const version = options.as === undefined ? await nextVersion(opened, key) : toVersion(options.as);
+      const sent = await client.set(value, { key, version });
+      return settled(io, opened, options, { key, sent, did: 'set' });
+    }),
+  );
+}
+
+/** `sluice control delete`: nothing counts for a key any more. */
+export function addControlDelete(control: Command): void {
+  const command = withKey(control.command('delete <control>'))
+    .description(
+      'Let nothing count for a key any more: a wildcard above it counts again, or the control’s beforeControl.',
+    )
+    .option('--wait <time>', 'how long to wait until it is applied (default: 30s)');
+  withHelp(withCloudOptions(command), [['control delete limit --key eu/oslo', 'eu/* counts for it again']]);
+  withWork<ControlCliOptions>(command, async (io, options, [name]) =>
+    withControl(options, name, async (opened) => {
+      const key = opened.key ?? EVERY_KEY;
+      const sent = await opened.client.delete({ key, version: await nextVersion(opened, key) });
+      return settled(io, opened, options, { key, sent, did: 'deleted' });
+    }),
+  );
+}
+
+async function checkValue({ name, schema }: ControlDefinition, value: unknown): Promise<unknown> {
+  const checked = await validate(schema, value);
+  if ('value' in checked) return checked.value;
+  throw wrongUsage(`the value does not fit the schema of control "${name}": ${checked.problem}`);
+}
+
+async function keyBy(definition: ControlDefinition, value: unknown): Promise<string> {
+  if (!definition.keyBy) return EVERY_KEY;
+  return checkControlKey(definition.name, definition.keyBy(await checkValue(definition, value)));
+}
+
+function checkTier({ controls }: Graph, { ofTiers }: ControlDefinition, key: string): string {
+  const names = ofTiers && controls?.tiers[ofTiers];
+  if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
+  const fix =
+    names.length === 0
+      ? 'No tier has one.'
+      : `Did you mean "${closest(key, [...names])}"? Tiers with one: ${names.join(', ')}.`;
+  throw notFound('tier', `there is no tier "${key}" with a ${ofTiers}`, fix);
+}
+
+function toVersion(text: string): number {
+  const version = Number(text);
+  if (Number.isSafeInteger(version) && version >= 1) return version;
+  throw wrongUsage(`--as ${text} is no version`, 'Versions are whole numbers from 1.');
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { toError } from '../core/errors.ts';
+import { entriesOf } from '../core/graph-describe.ts';
+import type { Graph } from '../core/plan.ts';
+import type { CheckOptions, SimulatedSend } from '../testing/index.ts';
+import { notFound, wrongUsage } from './failure.ts';
+import { inputLines } from './input-lines.ts';
+import type { Place } from './place.ts';
+import { readRunLine } from './run-line.ts';
+
+/** What a simulation is given to send and to hold to. */
+export type SimulationInput = Pick<CheckOptions, 'input'> &
+  Partial<Pick<CheckOptions, 'always' | 'eventually' | 'faults' | 'pure'>>;
+
+const KNOWN = ['input', 'always', 'eventually', 'faults', 'pure'];
+
+/** Reads the file that says what to send: the one that is named, or the application's own. */
+export async function simulationInput(place: Place, graph: Graph, named: string | undefined): Promise<SimulationInput> {
+  const file = named ?? join(place.folder, 'simulation.ts');
+  if (!existsSync(file)) {
+    const fix =
+      'Name one with --input: a file of NDJSON, or a module that exports "input". See npx sluice simulate --help.';
+    throw notFound('file', `there is no ${file} that says what to send`, fix);
+  }
+  return /\.[cm]?[jt]s$/.test(file) ? fromModule(file) : { input: await fromLines(file, graph) };
+}
+
+async function fromModule(file: string): Promise<SimulationInput> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw wrongUsage(`${file} cannot be loaded: ${toError(error).message}`, 'Correct the file.');
+  }
+  if (typeof module.input !== 'function' && !Array.isArray(module.input)) {
+    throw wrongUsage(`${file} exports no "input"`, 'Export a function that makes a flow, or a list of sends.');
+  }
+  return Object.fromEntries(
+    KNOWN.flatMap((key) => (key in module ? [[key, module[key]]] : [])),
+  ) as unknown as SimulationInput;
+}
+
+async function fromLines(file: string, graph: Graph): Promise<readonly SimulatedSend[]> {
+  const first = graph.tiers.filter((plan) => plan.mode === 'entry');
+  let lines = 0;
+  const defaults = {
+    entries: graph.tiers.flatMap(entriesOf),
+    entry: first.length === 1 ? first[0]!.tier.name : undefined,
+    folder: file === '-' ? '.' : dirname(file),
+    newId: () => `line ${lines}`,
+  };
+  const sends: SimulatedSend[] = [];
+  for await (const chunk of inputLines(file)) {
+    for (const { number, text } of chunk.lines) {
+      if (text.trim() === '') continue;
+      lines = number;
+      sends.push(
+        await readRunLine(text, defaults).catch((error: unknown) => {
+          throw wrongUsage(`line ${number} of ${file} ${toError(error).message}`);
+        }),
+      );
+    }
+  }
+  if (sends.length === 0) throw wrongUsage(`${file} has no flows`, 'Write one JSON object a line: {"data": …}.');
+  return sends;
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import { loadApplication } from '../runtime/application.ts';
+import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates } from '../testing/index.ts';
+import { withHelp, withWork } from './command.ts';
+import { EXIT, wrongUsage } from './failure.ts';
+import { type CommonOptions, type Io, paintNote } from './io.ts';
+import { findPlace } from './place.ts';
+import { simulationInput } from './simulate-input.ts';
+import { simulateProgress } from './simulate-progress.ts';
+import { count } from './text.ts';
+
+interface SimulateCommandOptions extends CommonOptions {
+  readonly seeds: string;
+  readonly seed: string;
+  readonly flows: string;
+  readonly input?: string;
+  readonly faults: string;
+  readonly pure?: true;
+}
+
+const INPUT_HELP = `
+Flows to send come from --input, or from functions/<application>/simulation.ts:
+  a file of NDJSON, as sluice run reads it: flows like those in it are sent, in turn and in any order;
+  a module that exports "input" and, if it likes, "always", "eventually", "faults" and "pure",
+  as the function check of sluice/testing takes them.
+
+Faults: ${Object.keys(FAULTS).join(', ')}`;
+
+/** `sluice simulate`: an application in many worlds under faults, each from a seed. */
+export function addSimulate(program: Command): void {
+  const command = program
+    .command('simulate [application]')
+    .summary('run an application in many worlds under faults')
+    .description(
+      'Run an application under virtual time in as many worlds as there are seeds: messages come twice, late or\n' +
+        'in another order, processes die at any call, stores refuse, clocks jump. Prints the laws that were broken,\n' +
+        'each with the shortest trace that shows it.',
+    )
+    .option('--seeds <count>', 'worlds to run', '100')
+    .option('--seed <seed>', 'the first seed', '1')
+    .option('--flows <count>', 'flows in each world', '20')
+    .option('--input <file>', 'flows to send: NDJSON, or a module')
+    .option('--faults <names>', 'some, all, none, or names with commas between', 'some')
+    .option('--pure', 'predict is a function of its input alone: run it once for each')
+    .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
+    .option('--json', 'print JSON on stdout and nothing else; the last line is {"seeds", "violations", "seconds"}')
+    .option('--verbose', 'print stacks of errors')
+    .addHelpText('after', INPUT_HELP);
+  withHelp(command, [
+    ['simulate photos --seeds 1000', 'a thousand worlds'],
+    ['simulate photos --seed 58 --seeds 1', 'the world of seed 58 again'],
+    ['simulate --input flows.ndjson --faults duplicate,crash', 'two faults alone'],
+  ]);
+  withWork<SimulateCommandOptions>(command, async (io, options, [name]) => {
+    const seeds = { from: whole(options.seed, '--seed', 0), count: whole(options.seeds, '--seeds', 1) };
+    const flows = whole(options.flows, '--flows', 1);
+    const place = await findPlace(options, name);
+    const application = await loadApplication(place.folder);
+    const given = await simulationInput(place, application.graph, options.input);
+    const progress = simulateProgress(seeds.count, io.json);
+    const result = await check({
+      application,
+      seeds,
+      flows,
+      ...(options.pure && { pure: true }),
+      faults: faultsOf(options.faults),
+      ...given,
+      onSeed: progress.done,
+    });
+    progress.end();
+    await print(io, place.name, result, flows);
+    return result.violations === 0 ? EXIT.ok : EXIT.failed;
+  });
+}
+
+async function print(io: Io, application: string, result: CheckResult, flows: number): Promise<void> {
+  const { seeds, violations, seconds, found, report } = result;
+  if (io.json) {
+    for (const violation of found) await io.value(violation);
+    await io.value({ seeds, violations, seconds });
+    return;
+  }
+  if (report !== '') io.say(`${report}\n`);
+  for (const { seed } of found.slice(0, 1)) {
+    io.say(
+      `This world again, with all its flows: npx sluice simulate ${application} --seed ${seed} --seeds 1 --flows ${flows}\n`,
+    );
+  }
+  const rate = Math.round(seeds / seconds);
+  const verdict = violations === 0 ? 'no law broken' : paintNote('red', `laws broken in ${count(violations, 'world')}`);
+  io.note(
+    `${count(seeds, 'world')} of ${count(flows, 'flow')}: ${verdict} (${seconds.toFixed(1)} s, ${rate} worlds/s)`,
+  );
+}
+
+function whole(text: string, option: string, least: number): number {
+  const n = Number(text);
+  if (Number.isSafeInteger(n) && n >= least) return n;
+  throw wrongUsage(`${option} is ${text}`, `Give a whole number from ${least}.`);
+}
+
+function faultsOf(text: string): FaultRates | 'some' | 'all' | 'none' {
+  if (text === 'some' || text === 'all' || text === 'none') return text;
+  const kinds = Object.keys(FAULTS);
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !kinds.includes(name));
+  if (unknown !== undefined) throw wrongUsage(`there is no fault "${unknown}"`, `Faults: ${kinds.join(', ')}.`);
+  return Object.fromEntries(names.map((name) => [name, FAULTS[name as FaultKind]]));
+}

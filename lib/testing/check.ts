@@ -1,0 +1,133 @@
+import { SluiceError } from '../core/errors.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
+import type { ApplicationOptions } from './application.ts';
+import { graphsOf } from './application.ts';
+import type { FaultRates } from './faults.ts';
+import { type FlowMaker, flowsLike, type SimulatedSend } from './input.ts';
+import type { Broken } from './laws/law.ts';
+import { type UserLaws, worldRunner } from './one-world.ts';
+import { reportOf } from './report.ts';
+import { type SmallWorld, shrink } from './shrink.ts';
+
+/** What to check. */
+export type CheckOptions = ApplicationOptions & {
+  /** How many worlds, or which: `{ from: 7, count: 1 }` is the world of seed 7. Default 100. */
+  readonly seeds?: number | { readonly from: number; readonly count: number };
+  /** Flows in each world. Default 20. */
+  readonly flows?: number;
+  /** Makes a flow; from a list, flows like those in it are made in turn. */
+  readonly input: FlowMaker | readonly SimulatedSend[];
+  /** Laws of your own that hold after every step. They are asked often: keep them short. */
+  readonly always?: UserLaws;
+  /** Laws of your own that hold when nothing is left that could happen. */
+  readonly eventually?: UserLaws;
+  /** How often which fault happens. Default `'some'`: in each world some of them, at their usual rates. */
+  readonly faults?: FaultRates | 'some' | 'all' | 'none';
+  /** `predict` is a function of its input alone, so it runs once for each, and `load` once at all: for models that are slow. */
+  readonly pure?: boolean;
+  /** The world of a violation again: this seed, these flows and these faults, and no others. */
+  readonly only?: SmallWorld;
+  /** Called after each world. */
+  readonly onSeed?: (done: number, violations: number) => void;
+};
+
+const KEYS = [
+  'application',
+  'tiers',
+  'destination',
+  'seeds',
+  'flows',
+  'input',
+  'always',
+  'eventually',
+  'faults',
+  'pure',
+  'only',
+  'onSeed',
+];
+
+/** A world in which a law was broken, made as small as it still breaks it. */
+export interface Violation extends Broken {
+  /** The seed it was found with. */
+  readonly seed: number;
+  /** The smallest world found that breaks it. */
+  readonly world: SmallWorld;
+  /** What happened in that world to the flow, line by line. */
+  readonly trace: string;
+}
+
+/** What a check found. */
+export interface CheckResult {
+  readonly seeds: number;
+  /** Worlds in which a law was broken. */
+  readonly violations: number;
+  /** Real time it took. */
+  readonly seconds: number;
+  /** One of each law that was broken. */
+  readonly found: readonly Violation[];
+  /** The same as people read it; empty where nothing was found. */
+  readonly report: string;
+}
+
+/**
+ * Runs an application in many worlds, each with its own seed, faults and order of events, and holds each to the laws of every
+ * cascade and to your own. What breaks a law is shrunken to the fewest flows and faults that break it still.
+ *
+ * @throws SluiceError `option-unknown`, `option-invalid`, `graph-*`
+ * @example
+ * ```ts
+ * import { defineTier } from 'sluice';
+ * import { check } from 'sluice/testing';
+ * import * as z from 'zod';
+ *
+ * const Text = z.object({ text: z.string() });
+ * const length = defineTier({ name: 'length', input: Text, output: z.number(), predict: ({ data }) => data.text.length });
+ * const { seeds, violations, report } = await check({
+ *   tiers: [length],
+ *   seeds: 20,
+ *   flows: 5,
+ *   input: ({ id, index }) => ({ entry: 'length', flowId: id, data: { text: 'x'.repeat(index) } }),
+ * });
+ * console.log(seeds, violations, report === ''); // 20 0 true
+ * ```
+ */
+export async function check(options: CheckOptions): Promise<CheckResult> {
+  rejectUnknownKeys(options, KEYS, 'check');
+  const { input, only, always = {}, eventually = {}, faults = 'some', pure = false } = options;
+  const { from, count } = rangeOf(options);
+  requireOption(Number.isInteger(count) && count > 0, 'check', 'seeds', options.seeds, 'a whole number from 1');
+  if (typeof input !== 'function' && !(Array.isArray(input) && input.length > 0)) {
+    throw new SluiceError('option-invalid', 'check has nothing to send', {
+      fix: "Give input: ({ id }) => ({ entry: '<tier>', flowId: id, data: … }), or a list of such sends.",
+    });
+  }
+  const run = worldRunner({
+    graphs: await graphsOf(options),
+    make: typeof input === 'function' ? input : flowsLike(input),
+    always,
+    eventually,
+    faults,
+    ...(pure && { shared: { models: new Map(), predictions: new Map() } }),
+  });
+  const flows = only?.flows ?? Array.from({ length: options.flows ?? 20 }, (_, i) => i);
+  const found = new Map<string, Violation>();
+  const began = performance.now();
+  let violations = 0;
+  for (let i = 0; i < count; i += 1) {
+    const seed = from + i;
+    const world = await run({ seed, flows, ...(only && { only: new Set(only.faults) }) });
+    if (world.broken.length > 0) violations += 1;
+    for (const law of new Set(world.broken.map((b) => b.law))) {
+      if (!found.has(law)) found.set(law, await shrink(run, { seed, flows, faults: world.faults }, law));
+    }
+    options.onSeed?.(i + 1, violations);
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  const all = [...found.values()];
+  return { seeds: count, violations, seconds, found: all, report: reportOf(all) };
+}
+
+function rangeOf({ seeds = 100, only }: CheckOptions): { readonly from: number; readonly count: number } {
+  if (only) return { from: only.seed, count: 1 };
+  return typeof seeds === 'object' ? seeds : { from: 1, count: seeds };
+}

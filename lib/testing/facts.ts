@@ -1,0 +1,78 @@
+import { flowOf } from '../core/dead-letter.ts';
+import type { DecisionRecord } from '../core/decision.ts';
+import type { Envelope } from '../core/envelope.ts';
+import type { Item, TableUpdate } from '../core/table-update.ts';
+import type { FaultKind } from './faults.ts';
+
+/** A message as the simulator knows it, whatever its body looks like. */
+export interface MessageFacts {
+  /** The envelope's id where it can be read, else the queue's. */
+  readonly id: string;
+  readonly queueId: string;
+  readonly flow: string | null;
+  readonly kind: 'data' | 'signal' | 'answer' | 'control' | 'dead letter' | 'unreadable';
+  readonly envelope?: Envelope;
+}
+
+/** Something that happened in a simulation. */
+export type Fact = { readonly at: number; readonly by: string } & (
+  | { readonly did: 'send'; readonly queue: string; readonly message: MessageFacts; readonly visibleAt: number }
+  | {
+      readonly did: 'receive';
+      readonly queue: string;
+      readonly messages: readonly (MessageFacts & { receives: number })[];
+    }
+  | { readonly did: 'delete'; readonly queue: string; readonly message: MessageFacts }
+  | { readonly did: 'hide'; readonly queue: string; readonly message: MessageFacts; readonly ms: number }
+  | { readonly did: 'give up'; readonly queue: string; readonly message: MessageFacts }
+  | { readonly did: 'forget'; readonly queue: string; readonly message: MessageFacts }
+  | { readonly did: 'write'; readonly update: TableUpdate; readonly item: Item | undefined; readonly applied: boolean }
+  | { readonly did: 'expire'; readonly key: string; readonly item: Item }
+  | { readonly did: 'put' | 'get' | 'remove'; readonly key: string; readonly found: boolean }
+  | { readonly did: 'touch'; readonly tier: string; readonly flow: string; readonly key: string }
+  | { readonly did: 'predict'; readonly tier: string; readonly flow: string }
+  | {
+      readonly did: 'gate';
+      readonly tier: string;
+      readonly flow: string;
+      readonly gate: string;
+      readonly scores?: readonly number[];
+    }
+  | {
+      readonly did: 'answer';
+      readonly id: string;
+      readonly flow: string;
+      readonly tier: string;
+      readonly version: string;
+      readonly output: unknown;
+    }
+  | { readonly did: 'log'; readonly record: DecisionRecord }
+  | { readonly did: 'crash'; readonly why: string }
+  | { readonly did: 'fail'; readonly error: Error }
+  | { readonly did: 'fault'; readonly kind: FaultKind; readonly place: string; readonly flow?: string }
+  | { readonly did: 'heal' }
+);
+
+/** What a fact says beside its time and its author. */
+export type FactOf<F = Fact> = F extends Fact ? Omit<F, 'at' | 'by'> : never;
+
+/** Reads a message body; `whole` fetches the text of one that lies in the object store. */
+export function messageFacts(id: string, body: string, whole: (key: string) => string | undefined): MessageFacts {
+  let value: Partial<Envelope> & { readonly offloaded?: { readonly key: string }; readonly reason?: string };
+  try {
+    value = JSON.parse(body) as typeof value;
+  } catch {
+    return { id, queueId: id, flow: flowOf(body), kind: 'unreadable' };
+  }
+  if (value?.offloaded) {
+    const text = whole(value.offloaded.key);
+    if (text !== undefined) return messageFacts(id, text, () => undefined);
+  }
+  const flow = typeof value?.flow === 'string' ? value.flow : null;
+  if (typeof value?.id !== 'string') return { id, queueId: id, flow, kind: 'unreadable' };
+  if (value.reason !== undefined) return { id: value.id, queueId: id, flow, kind: 'dead letter' };
+  const { kind } = value;
+  return kind === undefined
+    ? { id: value.id, queueId: id, flow, kind: 'unreadable' }
+    : { id: value.id, queueId: id, flow, kind, envelope: value as Envelope };
+}

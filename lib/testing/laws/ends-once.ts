@@ -1,0 +1,31 @@
+import { type Ending, endingsIn } from '../ends.ts';
+import { mixedVersions } from '../versions.ts';
+import type { LawMaker } from './law.ts';
+
+/**
+ * Every flow that was sent comes to an end, and to one: answered, dead-lettered with a reason, dropped or expired. Of two
+ * deliveries of one message each may come to an end of its own; of one delivery only one.
+ */
+export const endsOnce: LawMaker = (graph) => {
+  const versions = mixedVersions();
+  return {
+    name: 'every flow ends once',
+    hears: { send: ({ message }) => versions.hear(message) as undefined },
+    end(world) {
+      const endings = endingsIn(world, graph);
+      const isRedelivered = ({ messages }: Ending): boolean => messages.some((id) => endings.deliveries(id) > 1);
+      return endings.flows.flatMap((flow) => {
+        const all = endings.of(flow);
+        const kinds = [...new Set(all.map(({ end }) => end))];
+        if (kinds.length === 0 && endings.halvesOf(flow).length === 0)
+          return [{ flow, message: 'the flow is lost: it came to no end' }];
+        if (all.some(({ end, reason }) => end === 'dead-lettered' && reason === ''))
+          return [{ flow, message: 'it was dead-lettered without a reason' }];
+        if (kinds.length <= 1 || versions.isMixed(flow) || all.some(isRedelivered)) return [];
+        // A clock that is ahead takes halves for over that are not, and the flow for one that waits in vain.
+        if (kinds.includes('expired') && world.clockAhead > 0) return [];
+        return [{ flow, message: `it ended more than once: ${all.map((e) => `${e.end} (${e.reason})`).join(', ')}` }];
+      });
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import type { DecisionRecord } from '../../core/decision.ts';
+import { EXPIRES_AT } from '../../core/table-update.ts';
+import type { LawMaker } from './law.ts';
+
+/** Where a tier claims its flows (`once`, joins, objects to delete), each is finished once while its done-mark lasts. */
+export const finishedOnce: LawMaker = () => {
+  /** When the mark of a key ends, ms since the epoch. */
+  const marks = new Map<string, number>();
+  /** When a flow was marked at a tier, and until when. */
+  const finished = new Map<string, { readonly at: number; readonly until: number }>();
+  /** When a message was received at a tier. */
+  const received = new Map<string, number>();
+  return {
+    name: 'a claimed flow is finished once',
+    hears: {
+      write({ by, update, item, applied, at }, world) {
+        if (!applied || update.set?.done === undefined) return undefined;
+        const [, tier, flow = ''] = /^(?:once|join)#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
+        const until = Number(item?.[EXPIRES_AT] ?? 0) * 1_000;
+        const before = marks.get(update.key);
+        marks.set(update.key, until);
+        finished.set(`${tier} ${flow}`, { at, until });
+        // A process whose clock is ahead takes a mark for over that is not.
+        if (before === undefined || at + world.clockAhead >= before) return undefined;
+        return { flow, message: `${by} finished the flow at ${tier} again` };
+      },
+      expire: ({ key }) => void marks.delete(key),
+      receive({ by, queue, messages, at }) {
+        for (const { id } of messages) received.set(`${by} ${id}`, at);
+        return void queue;
+      },
+      log({ by, record, at }, world) {
+        const mark = finished.get(`${record.tier} ${record.flow}`);
+        const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
+        if (!mark || began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
+        if (at + world.clockAhead >= mark.until || !isEnd(record)) return undefined;
+        return {
+          flow: record.flow ?? '',
+          message: `${record.tier} decided "${record.decision}" on a flow it had finished before: ${record.reason ?? ''}`,
+        };
+      },
+    },
+  };
+};
+
+/** What a flow that is finished must not come to. Failures before the claim, of a store say, are the message's own. */
+function isEnd({ decision, until }: DecisionRecord): boolean {
+  if (decision === 'throttled') return until === undefined;
+  return ['accepted', 'escalated', 'audited', 'expired', 'skewed'].includes(decision);
+}

@@ -1,0 +1,96 @@
+import type { DecisionRecord } from '../../core/decision.ts';
+import type { Json } from '../../core/json.ts';
+import { holdsHalf } from '../memory-table.ts';
+import { isFinal } from './final.ts';
+import type { LawMaker } from './law.ts';
+
+/** A half that was stored is joined, or its end is logged: none waits silently. */
+export const halvesAreDecidedOn: LawMaker = (graph) => {
+  const waiting = new Map<string, Waiting>();
+  /** Ids of the halves that lie in the table. */
+  const lying = new Map<string, string | undefined>();
+  /** Items whose flow somebody went on with, or whose message the queue gave up. */
+  const worked = new Set<string>();
+  let hasOutage = false;
+  const halvesOf = (tier: string, flow: string | null): readonly (readonly [string, Waiting])[] =>
+    SIDES.flatMap((side) => {
+      const key = `${tier} ${side} ${flow}`;
+      const half = waiting.get(key);
+      return half ? [[key, half] as const] : [];
+    });
+  return {
+    name: 'no half waits silently',
+    hears: {
+      write({ update, item, applied }) {
+        const [, tier, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
+        if (!applied || tier === undefined || flow === undefined) return undefined;
+        if (update.set?.owner !== undefined) worked.add(update.key);
+        for (const side of SIDES) {
+          const place = `${tier} ${side} ${flow}`;
+          const id = idOf(item?.[side]);
+          // A half that is delivered again and lies there already was not stored anew.
+          if (id === lying.get(place)) continue;
+          lying.set(place, id);
+          if (id !== undefined && item?.done === undefined) waiting.set(place, { flow, id, tier, isDone: false });
+        }
+        if (update.set?.done !== undefined) for (const [, half] of halvesOf(tier, flow)) half.isDone = true;
+        return undefined;
+      },
+      log({ record }) {
+        const { decision, tier, flow } = record;
+        if (decision !== 'parked' && decision !== 'duplicate') worked.add(`join#${tier}#${flow}`);
+        if (!isFinal(record)) return undefined;
+        for (const [key, half] of halvesOf(record.tier, record.flow)) {
+          // Where the process died between the done-mark and its record, a duplicate's record says that the flow is done.
+          if (half.isDone || isAbout(record, half.id)) waiting.delete(key);
+        }
+        return undefined;
+      },
+      expire({ key, item }, world) {
+        const [, tier, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
+        for (const side of SIDES) lying.delete(`${tier} ${side} ${flow}`);
+        const met = item.data !== undefined && item.signal !== undefined && item.done === undefined;
+        // An outage or a clock may outlast what a half waits; otherwise whoever came second went on.
+        if (!met || worked.has(key) || hasOutage || world.clockAhead > 0) return undefined;
+        return { flow: flow ?? '', message: `both halves came to ${tier}, and nobody went on with them` };
+      },
+      fault({ kind }) {
+        hasOutage ||= kind === 'outage';
+        return undefined;
+      },
+      'give up'({ message, queue }) {
+        const tier = queue.split('.')[0]!;
+        worked.add(`join#${tier}#${message.flow}`);
+        for (const [key] of halvesOf(tier, message.flow)) waiting.delete(key);
+        return undefined;
+      },
+    },
+    end: (world) => [
+      ...[...waiting.values()].map(({ flow, id, tier }) => ({
+        flow,
+        message: `what became of the half ${id} at ${tier} is in no record`,
+      })),
+      ...graph.tiers.flatMap(({ tier }) =>
+        [...world.table.items]
+          .filter(([key, item]) => key.startsWith(`join#${tier.name}#`) && holdsHalf(item))
+          .map(([key]) => ({ message: `a half waits for ever in ${key}` })),
+      ),
+    ],
+  };
+};
+
+/** Of two skewed halves, the reason names the one that is given up; the other waits on. */
+function isAbout({ decision, reason = '', in: messages }: DecisionRecord, half: string): boolean {
+  return decision === 'skewed' ? reason.includes(half) : messages.some(({ id }) => id === half);
+}
+
+const SIDES = ['data', 'signal'] as const;
+
+interface Waiting {
+  readonly flow: string;
+  readonly id: string;
+  readonly tier: string;
+  isDone: boolean;
+}
+
+const idOf = (half: Json | undefined): string | undefined => (half as { id?: string } | null | undefined)?.id;

@@ -1,0 +1,51 @@
+import { mixedVersions } from '../versions.ts';
+import type { LawMaker } from './law.ts';
+
+/** A satisfied prediction is the answer; only what is not satisfied goes to the next tier, audits apart. */
+export const satisfiedGoesNoFurther: LawMaker = (graph) => {
+  const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
+  const versions = mixedVersions();
+  const answeredBy = new Map<string, string>();
+  const escalatedBy = new Set<string>();
+  const expected = new Set<string>();
+  return {
+    name: 'a satisfied flow goes no further',
+    hears: {
+      send({ queue, message }) {
+        const { flow, envelope, kind } = message;
+        if (!envelope?.signal || flow === null) return undefined;
+        versions.hear(message);
+        const { tier, score, threshold } = envelope.signal;
+        const isSatisfied = threshold === undefined || (score !== undefined && score >= threshold);
+        const scored = `score ${score}, threshold ${threshold}`;
+        if (kind === 'answer') {
+          const plan = plans.get(tier);
+          if (!isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
+            return { flow, message: `${tier} answered and was not satisfied (${scored})` };
+          answeredBy.set(flow, tier);
+          return contradiction(flow, tier);
+        }
+        expected.add(`${queue} ${flow}`);
+        if (isSatisfied !== (envelope.audit === true))
+          return { flow, message: `${tier} escalated ${envelope.audit ? 'in shadow' : ''} with ${scored}` };
+        if (envelope.audit) return undefined;
+        escalatedBy.add(`${tier} ${flow}`);
+        return contradiction(flow, tier);
+      },
+      predict({ tier, flow }) {
+        const plan = plans.get(tier);
+        if (!plan || plan.mode === 'entry' || expected.has(`${tier} ${flow}`)) return undefined;
+        return { flow, message: `${tier} ran on a flow that was never escalated to it` };
+      },
+    },
+  };
+
+  function contradiction(flow: string, tier: string) {
+    if (answeredBy.get(flow) !== tier || !escalatedBy.has(`${tier} ${flow}`) || versions.isMixed(flow))
+      return undefined;
+    return {
+      flow,
+      message: `${tier} both answered and escalated this flow. Does it predict the same at a redelivery?`,
+    };
+  }
+};

@@ -1,0 +1,150 @@
+import type { QueueSpec } from '../core/plan.ts';
+import type { OutgoingMessage, QueueDepth, ReceivedMessage } from '../ports/queue.ts';
+import { type MessageFacts, messageFacts } from './facts.ts';
+
+/** A message that lies in a queue. */
+export interface Stored {
+  readonly id: string;
+  readonly body: string;
+  readonly group: string | undefined;
+  readonly sentAt: number;
+  readonly facts: MessageFacts;
+  visibleAt: number;
+  receives: number;
+  /** Counts deliveries: the receipt of an earlier one is void. */
+  delivery: number;
+}
+
+/** A queue in memory whose every act is done at once; time and ids come from its world. */
+export interface MemoryQueue {
+  readonly spec: QueueSpec;
+  readonly messages: readonly Stored[];
+  /** The message that a receipt names, where the receipt is still good. */
+  named(receipt: string): Stored | undefined;
+  add(message: OutgoingMessage, visibleAt: number): Stored;
+  /** Puts back a message that was deleted. */
+  restore(message: Stored, visibleAt: number): void;
+  /** Takes up to `max` messages: the first ones, or the order that `order` puts them in. */
+  take(max: number, visibilityMs: number, order?: (visible: Stored[]) => void): readonly ReceivedMessage[];
+  delete(receipt: string): Stored | undefined;
+  hide(receipt: string, ms: number): Stored | undefined;
+  purge(): void;
+  depth(): QueueDepth;
+  /** Messages that can be received now. */
+  ready(): number;
+  /** When the next message can be received; `undefined` where there is none. */
+  next(): number | undefined;
+}
+
+/** What a queue needs of its world. */
+export interface QueueSurroundings {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly textOf: (key: string) => string | undefined;
+  /** The queue has a message, or one can be received earlier. */
+  readonly onMessage: () => void;
+  /** Received too often: given to the dead-letter queue. */
+  readonly onGivenUp: (message: Stored) => void;
+  /** Older than the retention time. */
+  readonly onForgotten: (message: Stored) => void;
+}
+
+/** SQS keeps a message hidden for at most twelve hours. */
+const MAX_HIDDEN_MS = 43_200_000;
+
+export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQueue {
+  const messages: Stored[] = [];
+  const drop = (message: Stored): void => void messages.splice(messages.indexOf(message), 1);
+  const named = (receipt: string): Stored | undefined => {
+    const at = receipt.lastIndexOf('/');
+    const id = receipt.slice(0, at);
+    const delivery = Number(receipt.slice(at + 1));
+    return messages.find((m) => m.id === id && m.delivery === delivery);
+  };
+  /** What is too old goes, and what was received too often moves on, when somebody looks. */
+  function tidy(now: number): void {
+    for (let i = messages.length - 1; i >= 0; i -= 1) {
+      const message = messages[i]!;
+      if (message.sentAt < now - spec.retentionMs) {
+        messages.splice(i, 1);
+        world.onForgotten(message);
+      } else if (message.visibleAt <= now && message.receives >= (spec.maxReceives ?? Number.POSITIVE_INFINITY)) {
+        messages.splice(i, 1);
+        world.onGivenUp(message);
+      }
+    }
+  }
+  return {
+    spec,
+    messages,
+    named,
+    add({ body, group }, visibleAt) {
+      const id = world.newId();
+      const facts = messageFacts(id, body, world.textOf);
+      const message = { id, body, group, sentAt: world.now(), facts, visibleAt, receives: 0, delivery: 0 };
+      messages.push(message);
+      world.onMessage();
+      return message;
+    },
+    restore(message, visibleAt) {
+      message.visibleAt = visibleAt;
+      if (!messages.includes(message)) messages.push(message);
+      world.onMessage();
+    },
+    take(max, visibilityMs, order) {
+      const now = world.now();
+      tidy(now);
+      const visible = messages.filter((m) => m.visibleAt <= now);
+      if (order) order(visible);
+      else if (visible.some(({ group }) => group !== undefined)) inTurn(visible);
+      return visible.slice(0, max).map((message) => {
+        message.receives += 1;
+        message.delivery += 1;
+        message.visibleAt = now + visibilityMs;
+        return {
+          id: message.id,
+          body: message.body,
+          receipt: `${message.id}/${message.delivery}`,
+          receives: message.receives,
+          sentAt: Math.floor(message.sentAt),
+          ...(message.group !== undefined && { group: message.group }),
+        };
+      });
+    },
+    delete(receipt) {
+      const message = named(receipt);
+      if (message) drop(message);
+      return message;
+    },
+    hide(receipt, ms) {
+      const message = named(receipt);
+      // As in SQS: a message whose visibility timeout has run out is hidden by nobody.
+      if (!message || message.visibleAt <= world.now()) return undefined;
+      message.visibleAt = world.now() + Math.min(ms, MAX_HIDDEN_MS);
+      world.onMessage();
+      return message;
+    },
+    purge: () => void messages.splice(0),
+    depth() {
+      const now = world.now();
+      const ready = messages.filter((m) => m.visibleAt <= now).length;
+      const delayed = messages.filter((m) => m.visibleAt > now && m.receives === 0).length;
+      return { ready, delayed, inFlight: messages.length - ready - delayed };
+    },
+    ready: () => messages.filter((m) => m.visibleAt <= world.now()).length,
+    next: () =>
+      messages.reduce<number | undefined>((least, m) => Math.min(least ?? m.visibleAt, m.visibleAt), undefined),
+  };
+}
+
+/** Groups take turns, so that one that floods the queue does not starve the others. */
+function inTurn(messages: Stored[]): void {
+  const places = new Map<Stored, number>();
+  const next = new Map<string | undefined, number>();
+  for (const message of messages) {
+    const place = next.get(message.group) ?? 0;
+    next.set(message.group, place + 1);
+    places.set(message, place);
+  }
+  messages.sort((a, b) => places.get(a)! - places.get(b)!);
+}

@@ -1,0 +1,86 @@
+import type { Graph } from '../core/plan.ts';
+import type { FaultKey, FaultRates } from './faults.ts';
+import { FAULTS, someFaults } from './faults.ts';
+import { type FlowMaker, sendsOf } from './input.ts';
+import type { Broken } from './laws/law.ts';
+import { simulateInside } from './simulate.ts';
+import type { Shared } from './tasks.ts';
+import type { WorldView } from './view.ts';
+
+/** A law of your own: false, a text or an error say that it is broken. */
+export type UserLaw = (world: WorldView) => boolean | string | undefined;
+
+/** Laws by their names. */
+export type UserLaws = Readonly<Record<string, UserLaw>>;
+
+/** One world: its seed, and what of it is left out. */
+export interface WorldChoice {
+  readonly seed: number;
+  /** Flows by their index. */
+  readonly flows: readonly number[];
+  /** The faults that may happen; all that the seed has, where it is left out. */
+  readonly only?: ReadonlySet<FaultKey>;
+}
+
+/** Runs one world to its end. */
+export type RunWorld = (choice: WorldChoice) => Promise<{
+  readonly broken: readonly Broken[];
+  readonly faults: readonly FaultKey[];
+  readonly view: WorldView;
+}>;
+
+/** What all worlds of a check have in common. */
+export interface WorldsOptions {
+  readonly graphs: readonly [Graph, Graph];
+  readonly make: FlowMaker;
+  readonly faults: FaultRates | 'some' | 'all' | 'none';
+  readonly always: UserLaws;
+  readonly eventually: UserLaws;
+  readonly shared?: Shared;
+}
+
+export function worldRunner({ graphs, make, faults, always, eventually, shared }: WorldsOptions): RunWorld {
+  return async ({ seed, flows, only }) => {
+    const broken = new Map<string, Broken>();
+    const judge = (laws: UserLaws, view: WorldView): void => {
+      for (const [law, holds] of Object.entries(laws)) {
+        const message = broken.has(law) ? undefined : problemOf(holds, view);
+        if (message !== undefined) broken.set(law, { law, at: view.now, message });
+      }
+    };
+    const listens = Object.keys(always).length > 0;
+    const world = simulateInside(
+      graphs,
+      { seed, faults: ratesOf(faults, seed) },
+      {
+        ...(shared && { shared }),
+        ...(only && { only }),
+        ...(listens && { onStep: (view: WorldView) => judge(always, view) }),
+      },
+    );
+    for (const { send, atMs } of await sendsOf(make, seed, flows, world.now)) {
+      if (atMs > world.now) await world.advance(`${atMs - world.now}ms`);
+      const { entry, data, ...rest } = send;
+      await world.send(entry, data, rest);
+    }
+    await world.end();
+    judge(eventually, world);
+    return { broken: [...world.violations(), ...broken.values()], faults: world.faults, view: world };
+  };
+}
+
+function ratesOf(faults: WorldsOptions['faults'], seed: number): FaultRates {
+  if (faults === 'some') return someFaults(seed);
+  if (faults === 'all') return FAULTS;
+  return faults === 'none' ? {} : faults;
+}
+
+function problemOf(law: UserLaw, view: WorldView): string | undefined {
+  try {
+    const said = law(view);
+    if (typeof said === 'string') return said;
+    return said === false ? 'it does not hold' : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

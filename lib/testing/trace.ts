@@ -1,0 +1,122 @@
+import type { Fact } from './facts.ts';
+
+/** What happened as text, one line each; to one flow, and to the processes that had it in hand, where it is named. */
+export function traceText(facts: readonly Fact[], flow?: string): string {
+  const start = facts[0]?.at ?? 0;
+  const story = flow === undefined ? facts : storyOf(facts, flow);
+  return story.map((fact) => `${timeText(fact.at - start)}  ${fact.by.padEnd(14)} ${factText(fact)}`).join('\n');
+}
+
+/** Facts about one flow, and faults and deaths of processes while they worked on it. */
+function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
+  const at = new Set<string>();
+  return facts.filter((fact) => {
+    if (fact.did === 'receive') {
+      const mine = fact.messages.some((message) => message.flow === flow);
+      if (mine) at.add(fact.by);
+      else at.delete(fact.by);
+      return mine;
+    }
+    if (fact.did === 'crash' || fact.did === 'fail') return at.has(fact.by);
+    if (fact.did === 'fault') return fact.kind === 'outage';
+    return flowsIn(fact).includes(flow);
+  });
+}
+
+/** The flows that a fact is about. */
+function flowsIn(fact: Fact): readonly (string | null)[] {
+  switch (fact.did) {
+    case 'send':
+    case 'delete':
+    case 'hide':
+    case 'give up':
+    case 'forget':
+      return [fact.message.flow];
+    case 'write':
+      return [flowOfKey(fact.update.key)];
+    case 'expire':
+      return [flowOfKey(fact.key)];
+    case 'put':
+    case 'get':
+    case 'remove':
+      return [decodeURIComponent(fact.key.split('/')[1] ?? '')];
+    case 'touch':
+    case 'predict':
+    case 'gate':
+    case 'answer':
+      return [fact.flow];
+    case 'log':
+      return [fact.record.flow];
+    default:
+      return [];
+  }
+}
+
+const flowOfKey = (key: string): string | null => /^(?:(?:join|once)#[^#]+|reply)#([\s\S]*)$/.exec(key)?.[1] ?? null;
+
+/** Minutes, seconds and milliseconds; days and hours where there are any. */
+function timeText(ms: number): string {
+  const two = (n: number, digits = 2): string => String(Math.floor(n)).padStart(digits, '0');
+  const days = Math.floor(ms / 86_400_000);
+  const clock = `${two((ms / 3_600_000) % 24)}:${two((ms / 60_000) % 60)}:${two((ms / 1_000) % 60)}.${two(ms % 1_000, 3)}`;
+  return days > 0 ? `${days}d ${clock}` : `+ ${clock}`;
+}
+
+function factText(fact: Fact): string {
+  switch (fact.did) {
+    case 'send':
+      return `sends ${fact.message.kind} ${short(fact.message.id)} to ${fact.queue}${late(fact.visibleAt - fact.at)}`;
+    case 'receive':
+      return `receives ${fact.messages.map((m) => `${m.kind} ${short(m.id)} of ${m.flow}${m.receives > 1 ? ` (time ${m.receives})` : ''}`).join(', ')} from ${fact.queue}`;
+    case 'delete':
+      return `deletes ${short(fact.message.id)} from ${fact.queue}`;
+    case 'hide':
+      return `hides ${short(fact.message.id)} in ${fact.queue} for ${Math.round(fact.ms)} ms`;
+    case 'give up':
+      return `gives up ${short(fact.message.id)}: received too often`;
+    case 'forget':
+      return `forgets ${short(fact.message.id)}: older than the retention time`;
+    case 'write':
+      return `writes ${fact.update.key}${fact.applied ? '' : ': refused'} ${JSON.stringify(short(fact.item))}`;
+    case 'expire':
+      return `deletes ${fact.key}: expired`;
+    case 'put':
+      return `puts ${fact.key}`;
+    case 'get':
+      return `gets ${fact.key}${fact.found ? '' : ': not there'}`;
+    case 'remove':
+      return `removes ${fact.key}`;
+    case 'touch':
+      return `touches ${fact.key}`;
+    case 'predict':
+      return `predicts`;
+    case 'gate':
+      return `asks its ${fact.gate} gate`;
+    case 'answer':
+      return `takes answer ${short(fact.id)} of ${fact.tier}: ${JSON.stringify(fact.output)}`;
+    case 'log':
+      return `logs ${fact.record.decision}${fact.record.reason === undefined ? '' : `: ${fact.record.reason.split('\n')[0]}`}`;
+    case 'crash':
+      return `dies: ${fact.why}`;
+    case 'fail':
+      return `throws: ${fact.error.message}`;
+    case 'fault':
+      return `${fact.kind} at ${fact.place}`;
+    case 'heal':
+      return 'heals: no faults from here on';
+  }
+}
+
+const late = (ms: number): string => (ms > 0 ? `, to be seen in ${Math.round(ms)} ms` : '');
+
+/** Ids by their first digits, halves by their ids. */
+function short<T>(value: T): T | string | object {
+  if (typeof value === 'string') return value.length === 36 ? value.slice(0, 8) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      typeof part === 'object' && part !== null && 'id' in part ? short(part.id) : short(part),
+    ]),
+  );
+}

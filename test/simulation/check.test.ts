@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { check, type FlowMaker, type WorldView } from '../../lib/testing/index.ts';
+import { carrying, cheap } from '../support/tiers.ts';
+
+const input: FlowMaker = ({ index, id, at }) => ({ entry: 'cheap', flowId: id, at, data: { n: index } });
+
+/** Answers otherwise the second time it sees a flow, as a model with a cache or a die in it may. */
+function forgetful() {
+  const seen = new Set<number>();
+  return cheap({
+    extra: {
+      predict: ({ data }: { data: { n: number } }) => {
+        const again = seen.has(data.n);
+        seen.add(data.n);
+        return { guess: 'x', sure: again ? 1 : 0 };
+      },
+    },
+  });
+}
+
+test('a sound application breaks no law', async () => {
+  const result = await check({ tiers: [cheap(), carrying()], seeds: 50, flows: 10, input });
+  expect(result).toMatchObject({ seeds: 50, violations: 0, found: [], report: '' });
+});
+
+test('a task that answers otherwise at a redelivery is found, shrunk and shown', async () => {
+  let tiers = [forgetful(), carrying()];
+  const inEachWorld: FlowMaker = (flow) => input(flow);
+  const makeAnew = { onSeed: () => (tiers = [forgetful(), carrying()]) };
+  const found = [];
+  for (let from = 1; from < 100 && found.length === 0; from += 1) {
+    const result = await check({ tiers, seeds: { from, count: 1 }, flows: 10, input: inEachWorld, ...makeAnew });
+    found.push(...result.found);
+  }
+  expect(found.map(({ law }) => law)).toContain('a satisfied flow goes no further');
+});
+
+test('a violation is made small, and its flows and faults alone break the law again', async () => {
+  const eventually = {
+    'each flow is predicted on once': (world: WorldView) =>
+      world.flows().every((flow) => (world.receipt(flow).predictions.cheap ?? 0) <= 1),
+  };
+  const options = { tiers: [cheap(), carrying()], flows: 12, input, eventually };
+  const { found, violations, report } = await check({ ...options, seeds: 100 });
+  expect(violations).toBeGreaterThan(0);
+  const [violation] = found;
+  expect(violation!.world.flows.length).toBe(1);
+  expect(violation!.world.faults.length).toBe(1);
+  expect(report).toContain(`seed ${violation!.seed}`);
+  const again = await check({ ...options, only: violation!.world });
+  expect(again.found).toMatchObject([{ law: violation!.law, trace: violation!.trace }]);
+});
+
+test('laws of your own are asked at every step and at the end; an error breaks them too', async () => {
+  let steps = 0;
+  const { found } = await check({
+    tiers: [cheap(), carrying()],
+    seeds: 1,
+    flows: 2,
+    faults: 'none',
+    input,
+    always: {
+      'few answers': (world) => {
+        steps += 1;
+        return world.answers().length < 2 || 'there are two answers';
+      },
+    },
+    eventually: {
+      'never holds': () => {
+        throw new Error('thrown by the law');
+      },
+    },
+  });
+  expect(steps).toBeGreaterThan(10);
+  expect(found).toMatchObject([
+    { law: 'few answers', message: 'there are two answers' },
+    { law: 'never holds', message: 'thrown by the law', world: { flows: [0], faults: [] } },
+  ]);
+});
+
+test('flows are made like those of a list, halves together', async () => {
+  const sends = [
+    { entry: 'cheap', flowId: 'a', data: { n: 1 } },
+    { entry: 'cheap', flowId: 'b', data: { n: 2 } },
+  ];
+  const { report } = await check({
+    tiers: [cheap(), carrying()],
+    seeds: 1,
+    flows: 3,
+    faults: 'none',
+    input: sends,
+    eventually: {
+      'in turn': (world) => {
+        const outputs = world.answers().map(({ flowId, output }) => [flowId, output]);
+        expect(Object.fromEntries(outputs)).toEqual({
+          'flow-1-0': { guess: 'dear 1 after cheap 1' },
+          'flow-1-1': { guess: 'dear 2 after cheap 2' },
+          'flow-1-2': { guess: 'dear 1 after cheap 1' },
+        });
+        return true;
+      },
+    },
+  });
+  expect(report).toBe('');
+});
+
+test('pure tasks run once for each input', async () => {
+  let runs = 0;
+  const predict = ({ data }: { data: { n: number } }) => {
+    runs += 1;
+    return { guess: String(data.n), sure: 1 };
+  };
+  const tiers = [cheap({ extra: { predict, exhausted: 'accept' } })];
+  const { violations } = await check({ tiers, seeds: 10, flows: 5, input, pure: true });
+  expect(violations).toBe(0);
+  expect(runs).toBe(5);
+});
+
+test('options that cannot be are refused', async () => {
+  const tiers = [cheap(), carrying()];
+  await expect(check({ tiers, input: [] })).rejects.toThrow(/nothing to send/);
+  await expect(check({ tiers, input, seeds: 0 })).rejects.toThrow(/seeds is 0/);
+  await expect(check({ tiers, input, ...{ sedes: 3 } })).rejects.toThrow(/Did you mean "seeds"/);
+});

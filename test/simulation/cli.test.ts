@@ -1,0 +1,78 @@
+import { afterAll, expect, test } from 'vitest';
+import { newProject } from '../cli/project.ts';
+
+const project = newProject({
+  'functions/texts/words.ts': `
+import { defineTier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({
+  name: 'words',
+  input: z.object({ text: z.string() }),
+  output: z.object({ words: z.number() }),
+  predict: ({ data }) => ({ words: data.text.split(' ').length }),
+});
+`,
+  'flows.ndjson': '{"flowId":"a","data":{"text":"the quick fox"}}\n{"flowId":"b","data":{"text":"one"}}\n',
+  'laws.ts': `
+export const input = ({ id }) => ({ entry: 'words', flowId: id, data: { text: 'x' } });
+export const eventually = { 'each flow is predicted on once': (world) => world.flows().every((flow) => world.receipt(flow).predictions.words === 1) };
+`,
+});
+afterAll(() => project.remove());
+
+test('simulates flows like those of a file; the last line of --json sums up', async () => {
+  const { code, json } = await project.sluice([
+    'simulate',
+    'texts',
+    '--input',
+    'flows.ndjson',
+    '--seeds',
+    '30',
+    '--flows',
+    '4',
+    '--json',
+  ]);
+  expect(json).toEqual([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
+  expect(code).toBe(0);
+});
+
+test('a law of your own that is broken is printed with its seed and its trace, and fails the command', async () => {
+  const args = ['simulate', '--input', 'laws.ts', '--seeds', '50', '--flows', '4'];
+  const { code, out, err } = await project.sluice(args);
+  expect(code).toBe(1);
+  expect(out).toMatch(/✗ each flow is predicted on once · seed \d+ · shrunken to 1 flow, 1 fault/);
+  expect(out).toMatch(/words#1 +predicts/);
+  expect(out).toMatch(/npx sluice simulate texts --seed \d+ --seeds 1 --flows 4/);
+  expect(err).toMatch(/50 worlds of 4 flows: laws broken in \d+ worlds?/);
+  const [, seed] = /seed (\d+)/.exec(out)!;
+  const again = await project.sluice([
+    'simulate',
+    '--input',
+    'laws.ts',
+    '--flows',
+    '4',
+    '--seeds',
+    '1',
+    '--seed',
+    seed!,
+    '--json',
+  ]);
+  expect(again.json.at(-1)).toMatchObject({ seeds: 1, violations: 1 });
+});
+
+test('only the faults that are asked for happen', async () => {
+  const calm = ['simulate', '--input', 'laws.ts', '--seeds', '20', '--flows', '4', '--json', '--faults'];
+  expect((await project.sluice([...calm, 'none'])).json.at(-1)).toMatchObject({ violations: 0 });
+  expect((await project.sluice([...calm, 'reorder,delay'])).json.at(-1)).toMatchObject({ violations: 0 });
+});
+
+test.each([
+  [['simulate', 'texts'], 3, 'file-not-found', /simulation\.ts/],
+  [['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', 'many'], 2, 'usage', /--seeds is many/],
+  [['simulate', 'texts', '--input', 'flows.ndjson', '--faults', 'crahs'], 2, 'usage', /no fault "crahs"/],
+  [['simulate', 'other'], 3, 'application-not-found', /no application "other"/],
+])('%j says what is wrong', async (args, exit, code, message) => {
+  const { code: ended, json } = await project.sluice([...args, '--json']);
+  expect(ended).toBe(exit);
+  expect(json).toMatchObject([{ error: { code, message: expect.stringMatching(message) } }]);
+});

@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { drop } from '../../lib/index.ts';
+import { faults } from '../support/faults.ts';
+import { started } from '../support/started.ts';
+import { carrying, cheap, joining } from '../support/tiers.ts';
+
+/**
+ * Faults of the runtime that the simulator found, each as small as it gets. All but one are of one kind: state was written
+ * before its decision was logged, and a log that was away at that moment never heard of it.
+ */
+const HOUR_MS = 3_600_000;
+
+test('a drop at a tier that claims its flows is logged, though the log was away when it happened', async () => {
+  const store = faults();
+  const tiers = [cheap(), carrying({ delivery: 'once', gates: { destination: () => drop } })];
+  const cascade = await started({ tiers, wrap: store.wrap });
+  const flow = await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+  await cascade.deliver('cheap');
+  store.down('log');
+  await cascade.deliver('dear');
+  store.down();
+  await cascade.drain();
+  expect(store.refused()).toBeGreaterThan(0);
+  expect(cascade.decisions(flow)).toContain('dear:dropped');
+});
+
+test('halves too far apart are logged, though the log was away when they met', async () => {
+  const store = faults();
+  const cascade = await started({ tiers: [cheap(), joining({}, { maxTimeDiff: '1s' })], wrap: store.wrap });
+  const now = cascade.clock.now();
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f', at: new Date(now) });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f', at: new Date(now + 60_000) });
+  await cascade.deliver('dear.photos');
+  await cascade.deliver('cheap');
+  store.down('log');
+  await cascade.deliver('dear');
+  store.down();
+  await cascade.drain();
+  expect(cascade.decisions('f')).toContain('dear:skewed');
+});
+
+test('a half whose time is over is logged before another one takes its place', async () => {
+  const store = faults();
+  const cascade = await started({ tiers: [cheap(), joining()], wrap: store.wrap });
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await cascade.deliver('dear.photos');
+  cascade.clock.advance(2 * HOUR_MS);
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+  await cascade.deliver('cheap');
+  store.down('log');
+  await cascade.deliver('dear');
+  store.down();
+  await cascade.drain();
+  expect(cascade.decisions('f')).toContain('dear:expired');
+});
+
+test('a joined flow past its deadline is logged as expired, though the log was away when it was', async () => {
+  const store = faults();
+  const cascade = await started({ tiers: [cheap(), joining()], wrap: store.wrap });
+  const deadline = new Date(cascade.clock.now() + 1_000);
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f', deadline });
+  await cascade.deliver('dear.photos');
+  await cascade.deliver('cheap');
+  cascade.clock.advance(2_000);
+  store.down('log');
+  await cascade.deliver('dear');
+  store.down();
+  await cascade.drain();
+  expect(cascade.decisions('f')).toContain('dear:expired');
+});
+
+test('a flow that is finished at a tier does not expire there when its message comes again after its deadline', async () => {
+  const cascade = await started({
+    tiers: [cheap({ sure: () => 1, extra: { delivery: 'once', exhausted: 'accept' } })],
+  });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f', deadline: new Date(cascade.clock.now() + 1_000) });
+  await cascade.deliver('cheap', { lose: true });
+  cascade.clock.advance(HOUR_MS);
+  await cascade.drain();
+  expect(cascade.decisions('f')).toEqual(['cheap:accepted', 'cheap:duplicate']);
+});
+
+test('a joined flow that was dead-lettered does not expire as well when its halves go', async () => {
+  const fails = () => {
+    throw new Error('never works');
+  };
+  const cascade = await started({ tiers: [cheap(), joining({ predict: fails, retry: { maxAttempts: 1 } })] });
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+  await cascade.drain();
+  cascade.clock.advance(15 * 24 * HOUR_MS);
+  await cascade.sweep();
+  expect(cascade.decisions('f').slice(-1)).toEqual(['dear:failed']);
+});
+
+test('two processes whose writes cross by milliseconds do not both take a turn', async () => {
+  let predictions = 0;
+  const predict = () => {
+    predictions += 1;
+    return { guess: 'x', sure: 1 };
+  };
+  const extra = { predict, pace: { minInterval: '1s' }, exhausted: 'accept' };
+  let crosses = true;
+  const cascade = await started({
+    tiers: [cheap({ extra })],
+    wrap: (cloud) => ({
+      ...cloud,
+      table: {
+        ...cloud.table,
+        async update(update) {
+          if (crosses) {
+            crosses = false;
+            // While this write is on its way, another process looks at its clock a moment later and writes first.
+            cascade.clock.advance(16);
+            await cascade.deliver('cheap', { max: 1 });
+          }
+          return cloud.table.update(update);
+        },
+      },
+    }),
+  });
+  await cascade.send('cheap', { n: 1 });
+  await cascade.send('cheap', { n: 2 });
+  await cascade.deliver('cheap', { max: 1 });
+  expect(predictions).toBe(1);
+});

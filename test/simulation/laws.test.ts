@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { DecisionRecord } from '../../lib/core/decision.ts';
+import type { Envelope } from '../../lib/core/envelope.ts';
+import { graphsOf } from '../../lib/testing/application.ts';
+import type { FactOf, MessageFacts } from '../../lib/testing/facts.ts';
+import { type Broken, LAWS, lawsOf } from '../../lib/testing/laws/all.ts';
+import { createWorld } from '../../lib/testing/world.ts';
+import { fiveTiers } from './five-tiers.ts';
+
+const [graph] = await graphsOf({ tiers: fiveTiers });
+
+const START = Date.UTC(2026, 0, 1);
+
+/** Facts as a simulation would tell them, by whom. */
+type Told = readonly (readonly [by: string, fact: FactOf])[];
+
+/** The laws that a made-up history breaks. */
+function brokenBy(told: Told, clockAhead = 0): readonly string[] {
+  const broken: Broken[] = [];
+  const laws = lawsOf(graph, (one) => broken.push(one));
+  const world = createWorld({
+    seed: 1,
+    start: START,
+    queues: graph.queues,
+    rates: {},
+    faultsMs: 0,
+    onFact: (fact) => laws.hear(fact, world),
+  });
+  world.clockAhead = clockAhead;
+  for (const [by, fact] of told) {
+    // Laws look facts over afterwards, so each history has its own.
+    world.tell(by, { ...fact });
+    if (fact.did === 'log') world.records.push(fact.record);
+  }
+  laws.end(world);
+  return [...new Set(broken.map(({ law }) => law))];
+}
+
+const message = (id: string, kind: Envelope['kind'], extra: Partial<Envelope> = {}): MessageFacts => {
+  const from = { name: kind === 'data' ? 'client' : 'glance', version: '1' };
+  return {
+    id,
+    queueId: `q ${id}`,
+    flow: 'f',
+    kind,
+    envelope: { v: 1, id, flow: 'f', kind, from, ts: 0, sent: 0, hop: 0, ...extra },
+  };
+};
+const signal = (score: number, threshold = 0.5) => ({ output: {}, tier: 'glance', version: '1', score, threshold });
+const send = (queue: string, sent: MessageFacts): FactOf => ({ did: 'send', queue, message: sent, visibleAt: 0 });
+const receive = (queue: string, got: MessageFacts): FactOf => ({
+  did: 'receive',
+  queue,
+  messages: [{ ...got, receives: 1 }],
+});
+const log = (
+  tier: string,
+  decision: DecisionRecord['decision'],
+  ids: readonly string[],
+  extra: Partial<DecisionRecord> = {},
+): FactOf => ({
+  did: 'log',
+  record: {
+    v: 1,
+    at: 0,
+    application: 'simulated',
+    tier,
+    version: '1',
+    flow: 'f',
+    decision,
+    in: ids.map((id) => ({ id, kind: 'data' })),
+    attempt: 1,
+    calls: { queue: 0, table: 0, object: 0 },
+    ...extra,
+  },
+});
+
+const data = message('d', 'data');
+const answer = message('a', 'answer', { signal: signal(1) });
+const up = message('s', 'signal', { signal: signal(0.1) });
+const answered: Told = [
+  ['client', send('glance', data)],
+  ['glance#1', receive('glance', data)],
+  ['glance#1', { did: 'predict', tier: 'glance', flow: 'f' }],
+  ['glance#1', { did: 'gate', tier: 'glance', flow: 'f', gate: 'destination', scores: [1] }],
+  ['glance#1', send('answers', answer)],
+  ['glance#1', log('glance', 'accepted', ['d'])],
+  ['event source', { did: 'delete', queue: 'glance', message: data }],
+  ['answers#1', { did: 'answer', id: 'a', flow: 'f', tier: 'glance', version: '1', output: {} }],
+  ['answers#1', log('answers', 'delivered', ['a'])],
+];
+const half = (key: string, set: object): FactOf => ({
+  did: 'write',
+  applied: true,
+  update: { key, set: set as never },
+  item: { expiresAt: 2_000_000_000, ...set } as never,
+});
+
+test('a flow that is answered breaks no law', () => expect(brokenBy(answered)).toEqual([]));
+
+describe('each law is broken by', () => {
+  const cases: Readonly<Record<string, Told>> = {
+    'every flow ends once': [['client', send('glance', data)]],
+    'one output id': [...answered, ['glance#2', send('answers', message('b', 'answer', { signal: signal(1) }))]],
+    'a claimed flow is finished once': [
+      ...answered,
+      ['read#1', half('once#read#f', { done: 'x' })],
+      ['read#2', half('once#read#f', { done: 'x' })],
+    ],
+    'a satisfied flow goes no further': [
+      ...answered,
+      ['glance#1', send('look', message('s', 'signal', { signal: signal(0.9) }))],
+    ],
+    'gates see their own verdict only': [
+      ...answered,
+      ['glance#1', { did: 'gate', tier: 'glance', flow: 'f', gate: 'escalate', scores: [0.9] }],
+    ],
+    'no half waits silently': [...answered, ['look#1', half('join#look#f', { data: { id: 'h' } })]],
+    'objects outlive their flow': [['study#1', { did: 'remove', key: 'objects/f/scan', found: true }], ...answered],
+    'an untouched object is not fetched': [
+      ...answered,
+      ['look#1', { did: 'get', key: 'objects/f/frame', found: true }],
+    ],
+    'pace is kept': [
+      ...answered,
+      ['expert#1', half('pace#expert', { next: START + 300 })],
+      ['expert#2', half('pace#expert', { next: START + 400 })],
+    ],
+    'acknowledged with a decision': answered.filter(
+      ([, fact]) => fact.did !== 'log' || fact.record.decision !== 'accepted',
+    ),
+    'the log tells how a flow ended': answered.filter(
+      ([, fact]) => fact.did !== 'log' || fact.record.decision !== 'delivered',
+    ),
+    'batches never fail': [...answered, ['look#1', { did: 'fail', error: new Error('thrown') }]],
+  };
+
+  test.each(Object.entries(cases))('%s', (law, told) => expect(brokenBy(told)).toContain(law));
+
+  test('nothing is left behind', () => {
+    const broken: Broken[] = [];
+    const laws = lawsOf(graph, (one) => broken.push(one));
+    const world = createWorld({
+      seed: 1,
+      start: 0,
+      queues: graph.queues,
+      rates: {},
+      faultsMs: 0,
+      onFact: () => undefined,
+    });
+    world.table.update({ key: 'once#read#f', set: { owner: 'x' } });
+    world.queues.get('look')!.add({ body: 'left' }, 0);
+    laws.end(world);
+    expect(broken.map(({ law }) => law)).toEqual(['nothing is left behind', 'nothing is left behind']);
+  });
+
+  test('there is a case for each', () => {
+    const names = LAWS.map((make) => make(graph).name);
+    expect(new Set(names)).toEqual(new Set([...Object.keys(cases), 'nothing is left behind']));
+  });
+});
+
+describe('what the documents allow breaks none', () => {
+  test('two output ids of two versions', () => {
+    const other = message('b', 'answer', { signal: signal(1), from: { name: 'glance', version: '2' } });
+    expect(brokenBy([...answered, ['glance#2', send('answers', other)]])).toEqual([]);
+  });
+
+  test('an answer and a dead letter of two deliveries of one message', () => {
+    const twice: Told = [
+      ...answered,
+      ['glance#2', receive('glance', data)],
+      ['glance#2', log('glance', 'expired', ['d'])],
+    ];
+    expect(brokenBy(twice)).toEqual([]);
+    expect(brokenBy([...answered, ['glance#2', log('glance', 'expired', ['d'])]])).toEqual(['every flow ends once']);
+  });
+
+  test('an escalation in shadow of a flow that is answered', () => {
+    const shadow = message('s', 'signal', { signal: signal(0.9), audit: true });
+    expect(brokenBy([...answered, ['glance#1', send('look', shadow)]])).toEqual([]);
+    expect(brokenBy([...answered, ['glance#1', send('look', up)]])).toEqual(['a satisfied flow goes no further']);
+  });
+
+  test('turns that come close where clocks are not right', () => {
+    const turns: Told = [
+      ...answered,
+      ['expert#1', half('pace#expert', { next: START + 300 })],
+      ['expert#2', half('pace#expert', { next: START + 400 })],
+    ];
+    expect(brokenBy(turns, 60_000)).toEqual([]);
+  });
+});

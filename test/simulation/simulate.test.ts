@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { drop, TerminalError } from '../../lib/index.ts';
+import { simulate } from '../../lib/testing/index.ts';
+import { carrying, cheap, joining } from '../support/tiers.ts';
+import { fiveTierFlow, fiveTiers } from './five-tiers.ts';
+
+const start = new Date('2026-03-01T00:00:00Z');
+
+test('a flow goes from its first tier to its answer, in virtual time', async () => {
+  const world = await simulate({ tiers: [cheap(), carrying()], start });
+  await world.send('cheap', { n: 1 }, { flowId: 'f' });
+  expect(world.flow('f').end).toBe('open');
+  await world.drain();
+  const { end, answer, decisions } = world.flow('f');
+  expect(end).toBe('answered');
+  expect(answer).toMatchObject({ tier: 'dear', output: { guess: 'dear 1 after cheap 1' } });
+  expect(decisions.map((r) => `${r.tier} ${r.decision}`)).toEqual([
+    'cheap escalated',
+    'dear accepted',
+    'answers delivered',
+  ]);
+  expect(world.now).toBeGreaterThan(start.getTime());
+  expect(world.violations()).toEqual([]);
+});
+
+test('a receipt says what the flow cost', async () => {
+  const world = await simulate({ tiers: [cheap(), joining()] });
+  await world.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await world.send('cheap', { n: 1 }, { flowId: 'f' });
+  await world.drain();
+  expect(world.receipt('f')).toMatchObject({
+    messages: 2,
+    tableWrites: 4,
+    objectCalls: 0,
+    predictions: { cheap: 1, dear: 1 },
+  });
+});
+
+test('each end is told apart', async () => {
+  const predict = ({ data }: { data: { n: number } }) => {
+    if (data.n === 2) throw new TerminalError('cannot');
+    return { guess: String(data.n), sure: 1 };
+  };
+  const gates = { destination: (output: { guess: string }) => (output.guess === '1' ? drop : output) };
+  const world = await simulate({ tiers: [cheap({ extra: { predict, gates, exhausted: 'accept' } })], start });
+  await world.send('cheap', { n: 0 }, { flowId: 'answered' });
+  await world.send('cheap', { n: 1 }, { flowId: 'dropped' });
+  await world.send('cheap', { n: 2 }, { flowId: 'dead-lettered' });
+  await world.send('cheap', { n: 3 }, { flowId: 'expired', deadline: new Date(start.getTime() - 1) });
+  await world.drain();
+  for (const end of world.flows()) expect(world.flow(end).end).toBe(end);
+  expect(world.deadLetters()).toMatchObject([{ flow: 'dead-lettered', code: 'terminal', tier: 'cheap' }]);
+  await world.end();
+  expect(world.violations()).toEqual([]);
+});
+
+test('time passes only when it is told to, and a half that waits in vain expires', async () => {
+  const world = await simulate({ tiers: [cheap(), joining()], start });
+  await world.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await world.advance('59m');
+  expect(world.now).toBe(start.getTime() + 59 * 60_000);
+  expect(world.flow('f').end).toBe('open');
+  await world.drain();
+  expect(world.flow('f').end).toBe('expired');
+});
+
+test('objects say who fetched them and whether they are gone', async () => {
+  const world = await simulate({ tiers: fiveTiers });
+  const draws = { next: () => 0.99, between: () => 4, pick: <T>(values: readonly T[]): T => values[0]! };
+  const at = new Date(world.now);
+  const sends = fiveTierFlow({ index: 4, id: 'f', at, draws });
+  for (const { entry, data, ...options } of sends) await world.send(entry, data, options);
+  await world.send('look.frames', sends[0]!.data, { flowId: 'f', at, objects: { frame: new Uint8Array(8) } });
+  await world.send('study.scans', sends[0]!.data, { flowId: 'f', at, objects: { scan: new Uint8Array(16) } });
+  await world.drain();
+  expect(world.flow('f')).toMatchObject({ end: 'answered', answer: { tier: 'expert' } });
+  expect(world.objects('f')).toMatchObject([
+    { key: 'objects/f/frame', fetchedBy: ['look'], isDeleted: false },
+    { key: 'objects/f/scan', fetchedBy: ['expert'], isDeleted: true },
+    { key: expect.stringContaining('summary'), fetchedBy: ['study'], isDeleted: false },
+  ]);
+});
+
+test('a task that hangs runs into its time limit without anybody waiting for it', async () => {
+  const predict = () => new Promise<never>(() => undefined);
+  const extra = { predict, timeout: '800s', retry: { maxAttempts: 1 }, exhausted: 'accept' };
+  const world = await simulate({ tiers: [cheap({ extra })] });
+  await world.send('cheap', { n: 1 }, { flowId: 'f' });
+  await world.drain();
+  expect(world.deadLetters()).toMatchObject([{ code: 'predict-timeout' }]);
+});
+
+test('virtual time stands still while a task waits for the real world', async () => {
+  const predict = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return { guess: 'slow', sure: 1 };
+  };
+  const world = await simulate({ tiers: [cheap({ extra: { predict, timeout: '1ms', exhausted: 'accept' } })] });
+  await world.send('cheap', { n: 1 }, { flowId: 'f' });
+  await world.drain();
+  expect(world.flow('f').end).toBe('answered');
+});
