@@ -2,7 +2,7 @@ import { MODEL } from '../core/control/model.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
-import { controlReader } from '../runtime/controls/reader.ts';
+import type { OpenControls } from '../runtime/controls/reader.ts';
 import { tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { type AwsCloudOptions, awsCloud, type LoadedCalls } from './cloud.ts';
@@ -19,6 +19,8 @@ export interface HandlerOptions extends HandlerSurroundings {
   readonly cloud?: (options: AwsCloudOptions) => Cloud;
   /** What every record of the tier calls, so that none waits until it is loaded; the bundle's entry knows. */
   readonly loaded?: LoadedCalls;
+  /** Opens the reader of controls, where the tier reads some; the bundle's entry knows. */
+  readonly controls?: OpenControls;
 }
 
 /** Lambda's init phase may take 10 s; a model that is not loaded by then is waited for by the first record. */
@@ -31,13 +33,14 @@ const INIT_MS = 8_000;
  */
 export function createHandler(tier: AnyTier | TierDefinition, options: HandlerOptions = {}): SqsHandler {
   const { env = process.env, loaded, cloud: open = (of) => awsCloud(of, loaded) } = options;
-  return sqsHandler(() => tierFunction(tier as TierDefinition, env, open), options);
+  return sqsHandler(() => tierFunction(tier as TierDefinition, env, open, options.controls), options);
 }
 
 function tierFunction(
   definition: TierDefinition,
   env: NonNullable<HandlerOptions['env']>,
   open: NonNullable<HandlerOptions['cloud']>,
+  openControls: OpenControls | undefined,
 ): SqsFunction {
   const config = readFunctionConfig(env);
   const { application, version, allowedBuckets } = config;
@@ -47,9 +50,15 @@ function tierFunction(
   const plan = tierPlanOf(config, loading.tier);
   const cloud = open(cloudOptionsOf(config));
   // One for all invocations: within a control's staleness, data costs no table call.
-  const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
+  const controls = openControls?.(cloud.table, cloud.clock, plan.controls ?? []);
   const { objects } = cloud;
-  const predictor = createPredictor({ tier: loading.tier, version, objects, allowedBuckets, controls });
+  const predictor = createPredictor({
+    tier: loading.tier,
+    version,
+    objects,
+    allowedBuckets,
+    ...(controls && { controls }),
+  });
   // Makes the SQS client in the init phase, when the processor is at its fastest and nobody waits.
   for (const { queue } of plan.reads) cloud.queue(queue);
   return {
@@ -57,7 +66,8 @@ function tierFunction(
     name: definition.name,
     cloud,
     queueOf: readUrls(config),
-    handlerOf: (queue, watched) => tierHandler(plan, queue, watched, predictor, { allowedBuckets, controls }),
+    handlerOf: (queue, watched) =>
+      tierHandler(plan, queue, watched, predictor, { allowedBuckets, ...(controls && { controls }) }),
     guard: drainGuard({ timeoutMs: definition.timing.timeoutMs, whole: definition.predictBatch !== undefined }),
     learns: () => !loading.pending(),
     ready: within(INIT_MS, loading.settled),

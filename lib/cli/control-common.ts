@@ -4,6 +4,7 @@ import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import type { ControlTypes } from '../core/control/types.ts';
 import type { Graph } from '../core/plan.ts';
+import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { type ControlClient, connectControl } from '../runtime/controls/client.ts';
 import { notFound, wrongUsage } from './failure.ts';
@@ -23,6 +24,7 @@ export interface OpenedControl {
   readonly place: Place;
   readonly graph: Graph;
   readonly definition: ControlDefinition;
+  readonly cloud: Cloud;
   readonly client: ControlClient<ControlTypes>;
   /** The key the options name. */
   readonly key: string | undefined;
@@ -55,7 +57,7 @@ export async function withControl<T>(
   try {
     const client = connectControl(definition.name, { cloud: opened.cloud });
     const running = place.outputs === undefined ? hasRunner(place) : undefined;
-    return await work({ place, graph, definition, client, key, running });
+    return await work({ place, graph, definition, cloud: opened.cloud, client, key, running });
   } finally {
     await opened.close();
   }

@@ -1,16 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
+import { MODEL, type ModelSetting } from '../core/control/model.ts';
+import { toError } from '../core/errors.ts';
+import { sha256 } from '../core/identity.ts';
+import { MODELS } from '../core/object-keys.ts';
 import type { Graph } from '../core/plan.ts';
 import { validate } from '../core/schema.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type ControlCliOptions, withControl, withKey } from './control-common.ts';
+import { type ControlCliOptions, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import { readData } from './send-options.ts';
 
-type SetCliOptions = ControlCliOptions & { readonly as?: string };
+type SetCliOptions = ControlCliOptions & { readonly as?: string; readonly file?: string };
 
 /** `sluice control set`: what is to count for a key from now on. */
 export function addControlSet(control: Command): void {
@@ -18,10 +24,12 @@ export function addControlSet(control: Command): void {
     .description(
       'Send what is to count for a key from now on, and wait until it is applied. The value is an argument, or stdin (-).',
     )
+    .option('--file <path>', 'for the control model: store this file, and name it')
     .option('--as <version>', 'its version (default: one more than the current one)')
     .option('--wait <time>', 'how long to wait until it is applied (default: 30s)');
   withHelp(withCloudOptions(command), [
     [`control set threshold '{"atLeast":0.8}' --tier small`, 'move a threshold'],
+    ['control set model --file small-7.bin --tier small', 'let a tier load another model'],
     [`control set setting '{"sensorID":"7","desired":45}'`, "the key is what the control's keyBy says"],
     [`control set limit '{"most":9}' --key 'eu/*'`, 'for all keys below eu/'],
     [`control set limit '{"most":9}' --outputs outputs.json`, 'on the deployed cascade'],
@@ -29,7 +37,7 @@ export function addControlSet(control: Command): void {
   withWork<SetCliOptions>(command, async (io, options, [name, json]) =>
     withControl(options, name, async (opened) => {
       const { definition, graph, client } = opened;
-      const value = await readData(json);
+      const value = options.file === undefined ? await readData(json) : await storedModel(opened, options.file, json);
       const key = checkTier(graph, definition, opened.key ?? (await keyBy(definition, value)));
       await checkValue(definition, value);
       const version = options.as === undefined ? await nextVersion(opened, key) : toVersion(options.as);
@@ -54,6 +62,21 @@ export function addControlDelete(control: Command): void {
       return settled(io, opened, options, { key, sent, did: 'deleted' });
     }),
   );
+}
+
+/** Puts a model's file in the object store, under its hash, and refers to it. */
+async function storedModel(
+  { definition, cloud }: OpenedControl,
+  path: string,
+  json: string | undefined,
+): Promise<ModelSetting> {
+  if (definition.name !== MODEL) throw wrongUsage(`--file is for the control "${MODEL}"`, 'Give the value as JSON.');
+  if (json !== undefined) throw wrongUsage('a value and --file are both given', 'Give one of them.');
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw notFound('file', `the model cannot be read: ${toError(error).message}`);
+  });
+  const object = await cloud.objects.put(`${MODELS}${sha256(bytes)}`, bytes);
+  return { object, description: basename(path) };
 }
 
 async function checkValue({ name, schema }: ControlDefinition, value: unknown): Promise<unknown> {

@@ -8,6 +8,7 @@ export function describeGraph(graph: Graph): { readonly [key: string]: Json } {
     application,
     tiers: graph.tiers.map(describeTier),
     destination: destination ? { name: destination.destination.name, file: destination.file } : null,
+    ...(graph.controls && { controls: graph.controls.controls.map(({ name }) => name) }),
     queues: graph.queues.map((queue) => queue.name),
   };
 }

@@ -1,4 +1,4 @@
-import { ANSWERS, type Graph, type TierPlan } from './plan.ts';
+import { ANSWERS, type ControlPlan, type Graph, type TierPlan } from './plan.ts';
 
 /** The column that a flow goes down in the picture. */
 const SPINE = 14;
@@ -17,8 +17,12 @@ export function printGraph(graph: Graph): string {
   const answers = destination
     ? `[${ANSWERS}] ──▶ destination ${destination.destination.name}`
     : `[${ANSWERS}] are read by your own consumer: no file defines a destination`;
-  return `${graph.application}\n\n${lines.join('\n')}\n  ${answers}\n`;
+  const controls = graph.controls ? `  ${controlsLine(graph.controls)}\n` : '';
+  return `${graph.application}\n\n${lines.join('\n')}\n  ${answers}\n${controls}`;
 }
+
+const controlsLine = ({ reads, controls }: ControlPlan): string =>
+  `[${reads[0]!.queue}] ──▶ ${controls.map(({ name }) => name).join(', ')}`;
 
 const spine = (text: string): string => `${' '.repeat(SPINE)}${text}`;
 

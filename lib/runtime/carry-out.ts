@@ -8,6 +8,7 @@ import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import { fetchBody } from './bodies.ts';
 import type { ControlReader } from './controls/reader.ts';
+import { noReader } from './controls/readings.ts';
 import { keepReply } from './reply.ts';
 import { taskError } from './task-error.ts';
 import { withTimeout } from './timeout.ts';
@@ -57,7 +58,8 @@ function answerOf(place: Workplace, effect: Effect): unknown {
     case 'gate':
       return effect.gate(effect.value, { flowId: effect.flow });
     case 'control':
-      return place.controls!.find(effect.name, effect.key);
+      if (!place.controls) throw noReader(effect.name);
+      return place.controls.find(effect.name, effect.key);
     default:
       return LATER;
   }

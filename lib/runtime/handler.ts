@@ -9,7 +9,7 @@ import type { Predictor } from '../ports/predictor.ts';
 import type { ReceivedMessage } from '../ports/queue.ts';
 import { toAnswer } from './answer.ts';
 import type { Workplace } from './carry-out.ts';
-import { type ControlReader, controlReader } from './controls/reader.ts';
+import type { ControlReader } from './controls/reader.ts';
 import { runSteps } from './interpreter.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -31,7 +31,6 @@ export function tierHandler(
     predictor,
     timeoutMs: plan.tier.timing.timeoutMs,
     deliver: undefined,
-    controls: options.controls ?? controlReader(cloud.table, cloud.clock, plan.controls ?? []),
     ...options,
   };
   return batchHandler(place, queue, kind, (incoming) => tierStep(plan, incoming));

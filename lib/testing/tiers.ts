@@ -1,6 +1,7 @@
 import { defineDestination } from '../core/destination.ts';
 import { isPromise } from '../core/json.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, type TierPlan } from '../core/plan.ts';
+import { controlReader } from '../runtime/controls/reader.ts';
 import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { startFleet } from './fleet.ts';
@@ -70,11 +71,13 @@ function tierProcess({ world, outside, shared }: Inhabitants, plan: TierPlan, pr
   const { cloud } = process;
   const simulated = { ...plan, tier: simulatedTier(plan, { world, outside, process, shared }) };
   const draws = world.draws(`model of ${process.name}`);
+  const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
   const predictor = createPredictor({
     tier: simulated.tier,
     version: plan.version,
     objects: cloud.objects,
     clock: cloud.clock,
+    controls,
   });
   const slow: typeof predictor = {
     ...predictor,
@@ -84,7 +87,7 @@ function tierProcess({ world, outside, shared }: Inhabitants, plan: TierPlan, pr
     },
   };
   const handlers = new Map<string, BatchHandler>();
-  for (const { queue } of plan.reads) handlers.set(queue, tierHandler(simulated, queue, cloud, slow));
+  for (const { queue } of plan.reads) handlers.set(queue, tierHandler(simulated, queue, cloud, slow, { controls }));
   return (queue: string): BatchHandler => handlers.get(queue)!;
 }
 

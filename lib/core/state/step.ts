@@ -35,6 +35,8 @@ export function* predictWithState(
     const version = Number(item?.version ?? 0);
     const value = yield* checked(story, state, item ? item.value : state.initial, 'the state kept');
     const predicted = yield* predict({ key, value, version });
+    // A shadow is no input: it sees the state and leaves it as it is.
+    if (story.envelope!.audit) return predicted;
     const next = predicted.state
       ? yield* checked(story, state, predicted.state.value, 'what state.set was given')
       : (item?.value ?? state.initial);

@@ -21,6 +21,9 @@ export interface ControlReader {
   find(name: string, key: string): Awaitable<ControlFound>;
 }
 
+/** How a reader is made: what needs none need not even load it. */
+export type OpenControls = typeof controlReader;
+
 interface Known {
   /** When the read began, ms since the epoch: what was written since may not be in it. */
   readonly at: number;

@@ -47,8 +47,9 @@ export function readingsOf(
 
 const NONE: Readings = { controls: {}, versions: () => undefined };
 
-function noReader(name: string): SluiceError {
+/** Where steps run without the reader that their tier needs. */
+export function noReader(name: string): SluiceError {
   return new SluiceError('option-invalid', `control "${name}" is read where no controls are given`, {
-    fix: 'Give createPredictor the reader of its tier: controls: controlReader(cloud.table, cloud.clock, plan.controls).',
+    fix: 'Give the handler and the predictor of the tier one reader of its controls.',
   });
 }

@@ -20,6 +20,7 @@ export interface ModelOptions {
 
 /** The model that a control names. */
 export interface NamedModel {
+  readonly id: string;
   readonly version: number;
   readonly setting: ModelSetting;
 }

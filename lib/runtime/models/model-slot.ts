@@ -9,6 +9,8 @@ import { loadModel, type ModelOptions, type NamedModel } from './load-model.ts';
 export interface ServingModel {
   readonly value: unknown;
   readonly version: number;
+  /** Tells it from the same version of another key. */
+  readonly id: string;
 }
 
 /** Where a tier's model is; a new one is loaded beside it and put in its place. */
@@ -19,6 +21,9 @@ export interface ModelSlot {
   events(): readonly ModelEvent[];
 }
 
+/** What `load` makes where no control names a model. */
+export const OWN = { id: '', version: 0 } as const;
+
 /** Looks again this long after a store was away: the model itself may be fine. */
 const AGAIN_MS = 5_000;
 
@@ -28,10 +33,10 @@ const AGAIN_MS = 5_000;
  */
 export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSlot {
   const { tier, clock } = options;
-  const refused = new Set<number>();
+  const refused = new Set<string>();
   let serving: ServingModel | undefined;
   let beginning: Promise<ServingModel> | undefined;
-  let loading: number | undefined;
+  let loading = false;
   let notBefore = 0;
   let happened: ModelEvent[] = [];
 
@@ -39,22 +44,24 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
   async function candidates(): Promise<readonly NamedModel[]> {
     const { found } = await reader.find(MODEL, tier.name);
     if (!found) return [];
-    const now = { version: found.version, setting: found.value as ModelSetting };
-    const before = (found.before ?? [])
-      .toReversed()
-      .map((one) => ({ version: one.version, setting: one.value as unknown as ModelSetting }));
-    return [now, ...before].filter(({ setting }) => setting !== undefined);
+    const kept = [...(found.before ?? []), found].toReversed().filter(({ value }) => value !== undefined);
+    return kept.map(({ version, value }) => ({
+      id: `${found.key}#${version}`,
+      version,
+      setting: value as unknown as ModelSetting,
+    }));
   }
 
   /** Loads one; `undefined` where it is no good, which is told. */
   async function attempt(named: NamedModel | undefined): Promise<ServingModel | undefined> {
     try {
-      return { value: await loadModel(options, named), version: named?.version ?? 0 };
+      const { id, version } = named ?? OWN;
+      return { value: await loadModel(options, named), version, id };
     } catch (thrown) {
       const error = toError(thrown);
       if (isSluiceError(error) && error.retry === 'always') throw error;
       if (!named) throw error;
-      refused.add(named.version);
+      refused.add(named.id);
       happened.push({ did: 'rejected', version: named.version, reason: error.message });
       return undefined;
     }
@@ -62,7 +69,7 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
 
   async function first(): Promise<ServingModel> {
     for (const named of await candidates()) {
-      if (refused.has(named.version)) continue;
+      if (refused.has(named.id)) continue;
       const made = await attempt(named);
       if (made) return made;
     }
@@ -70,7 +77,7 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
   }
 
   async function replace(named: NamedModel | undefined): Promise<void> {
-    loading = named?.version ?? 0;
+    loading = true;
     try {
       const made = await attempt(named);
       if (made) {
@@ -80,7 +87,7 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
     } catch {
       notBefore = clock.now() + AGAIN_MS; // A store is away: the old one serves on until it is back.
     } finally {
-      loading = undefined;
+      loading = false;
     }
   }
 
@@ -93,12 +100,11 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
         serving ??= await beginning;
         return serving;
       }
-      if (loading === undefined && clock.now() >= notBefore) {
-        const [wanted] = await candidates().catch(() => []);
-        const version = wanted?.version ?? 0;
-        const isNew = version !== serving.version && !refused.has(version);
-        if (isNew && loading === undefined) void replace(wanted);
-      }
+      if (loading || clock.now() < notBefore) return serving;
+      // A table that is away changes nothing: the model goes on serving.
+      const named = await candidates().catch(() => undefined);
+      const id = named && (named[0] ?? OWN).id;
+      if (id !== undefined && id !== serving.id && !refused.has(id) && !loading) void replace(named![0]);
       return serving;
     },
     events() {

@@ -1,7 +1,7 @@
 import { MODEL } from '../../core/control/model.ts';
 import type { ControlReader } from '../controls/reader.ts';
 import { loadModel, type ModelOptions } from './load-model.ts';
-import { type ModelSlot, modelSlot, type ServingModel } from './model-slot.ts';
+import { type ModelSlot, modelSlot, OWN, type ServingModel } from './model-slot.ts';
 
 /** The slot of a tier's model: one that follows the control `model`, where the application has it, else the tier's own. */
 export function slotOf(options: ModelOptions & { readonly controls?: ControlReader }): ModelSlot {
@@ -17,7 +17,7 @@ function ownModel(options: ModelOptions): ModelSlot {
 
   async function begin(): Promise<ServingModel> {
     try {
-      serving = { value: await loadModel(options), version: 0 };
+      serving = { value: await loadModel(options), ...OWN };
       return serving;
     } finally {
       beginning = undefined; // Where it failed, the next batch tries again: a model server may have been away.

@@ -2,15 +2,18 @@ import type { Graph } from '../../core/plan.ts';
 import type { Fact } from '../facts.ts';
 import type { World } from '../world.ts';
 import { acknowledgedWithDecision } from './acknowledged-with-decision.ts';
+import { attemptsAreKeptTo } from './attempts-are-kept-to.ts';
 import { batchesNeverFail } from './batches-never-fail.ts';
 import { endsOnce } from './ends-once.ts';
 import { finishedOnce } from './finished-once.ts';
 import { gatesSeeTheirVerdict } from './gates-see-their-verdict.ts';
 import { halvesAreDecidedOn } from './halves-are-decided-on.ts';
+import { halvesBelongTogether } from './halves-belong-together.ts';
 import type { Broken, Law, LawMaker, Problem } from './law.ts';
 import { logTellsTheEnd } from './log-tells-the-end.ts';
 import { nothingIsLeft } from './nothing-is-left.ts';
 import { objectsOutliveTheirFlow } from './objects-outlive-their-flow.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { oneOutputId } from './one-output-id.ts';
 import { paceIsKept } from './pace-is-kept.ts';
 import { satisfiedGoesNoFurther } from './satisfied-goes-no-further.ts';
@@ -22,13 +25,16 @@ export type { Broken } from './law.ts';
 export const LAWS: readonly LawMaker[] = [
   endsOnce,
   oneOutputId,
+  oneAtATime,
   finishedOnce,
   satisfiedGoesNoFurther,
   gatesSeeTheirVerdict,
   halvesAreDecidedOn,
+  halvesBelongTogether,
   objectsOutliveTheirFlow,
   untouchedIsNotFetched,
   paceIsKept,
+  attemptsAreKeptTo,
   acknowledgedWithDecision,
   logTellsTheEnd,
   nothingIsLeft,

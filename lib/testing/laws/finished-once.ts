@@ -3,13 +3,20 @@ import { EXPIRES_AT } from '../../core/table-update.ts';
 import type { LawMaker } from './law.ts';
 
 /** Where a tier claims its flows (`once`, joins, objects to delete), each is finished once while its done-mark lasts. */
-export const finishedOnce: LawMaker = () => {
+export const finishedOnce: LawMaker = (graph) => {
+  /** How long the mark of a tier lasts which always claims, ms. */
+  const markMs = new Map(
+    graph.tiers
+      .filter(({ tier, mode }) => mode === 'join' || tier.delivery === 'once')
+      .map(({ tier }) => [tier.name, tier.joins?.ttlMs ?? 4 * 86_400_000]),
+  );
   /** When the mark of a key ends, ms since the epoch. */
   const marks = new Map<string, number>();
   /** When a flow was marked at a tier, and until when. */
   const finished = new Map<string, { readonly at: number; readonly until: number }>();
   /** When a message was received at a tier. */
   const received = new Map<string, number>();
+  let hasStall = false;
   return {
     name: 'a claimed flow is finished once',
     hears: {
@@ -25,12 +32,21 @@ export const finishedOnce: LawMaker = () => {
         return { flow, message: `${by} finished the flow at ${tier} again` };
       },
       expire: ({ key }) => void marks.delete(key),
-      receive({ by, queue, messages, at }) {
+      fault({ kind }) {
+        hasStall ||= kind === 'stall';
+        return undefined;
+      },
+      receive({ by, messages, at }) {
         for (const { id } of messages) received.set(`${by} ${id}`, at);
-        return void queue;
+        return undefined;
       },
       log({ by, record, at }, world) {
-        const mark = finished.get(`${record.tier} ${record.flow}`);
+        const place = `${record.tier} ${record.flow}`;
+        const mark = finished.get(place);
+        const lastsMs = markMs.get(record.tier);
+        // The log tells of an end as well: there must have been a mark, unless somebody who stood still had lost the claim.
+        if (!mark && lastsMs !== undefined && !hasStall && MARKED.includes(record.decision))
+          finished.set(place, { at, until: at + lastsMs });
         const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
         if (!mark || began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
         if (at + world.clockAhead >= mark.until || !isEnd(record)) return undefined;
@@ -43,8 +59,11 @@ export const finishedOnce: LawMaker = () => {
   };
 };
 
+/** Ends that are logged once the mark is there. */
+const MARKED: readonly string[] = ['accepted', 'escalated', 'audited'];
+
 /** What a flow that is finished must not come to. Failures before the claim, of a store say, are the message's own. */
 function isEnd({ decision, until }: DecisionRecord): boolean {
   if (decision === 'throttled') return until === undefined;
-  return ['accepted', 'escalated', 'audited', 'expired', 'skewed'].includes(decision);
+  return MARKED.includes(decision) || decision === 'expired' || decision === 'skewed';
 }

@@ -11,7 +11,13 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   const lying = new Map<string, string | undefined>();
   /** Items whose flow somebody went on with, or whose message the queue gave up. */
   const worked = new Set<string>();
+  const givenUp = new Set<string>();
   let hasOutage = false;
+  const tierOf = new Map(
+    graph.tiers.flatMap(({ tier, mode, reads }) =>
+      mode === 'join' ? reads.map(({ queue }) => [queue, { tier, reads }] as const) : [],
+    ),
+  );
   const halvesOf = (tier: string, flow: string | null): readonly (readonly [string, Waiting])[] =>
     SIDES.flatMap((side) => {
       const key = `${tier} ${side} ${flow}`;
@@ -58,9 +64,26 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         hasOutage ||= kind === 'outage';
         return undefined;
       },
+      delete({ by, queue, message: { flow } }, world) {
+        const join = tierOf.get(queue);
+        const key = `join#${join?.tier.name}#${flow}`;
+        const item = world.table.items.get(key) ?? {};
+        const met = item.data !== undefined && item.signal !== undefined;
+        if (!join || by !== 'event source' || !met || givenUp.has(key)) return undefined;
+        if (item.done !== undefined || item.failed !== undefined) return undefined;
+        const left = join.reads.some((read) =>
+          world.queues.get(read.queue)!.messages.some(({ facts }) => facts.flow === flow),
+        );
+        if (left) return undefined;
+        return {
+          flow: flow ?? '',
+          message: `both halves came to ${join.tier.name}, and their last message was acknowledged`,
+        };
+      },
       'give up'({ message, queue }) {
         const tier = queue.split('.')[0]!;
         worked.add(`join#${tier}#${message.flow}`);
+        givenUp.add(`join#${tier}#${message.flow}`);
         for (const [key] of halvesOf(tier, message.flow)) waiting.delete(key);
         return undefined;
       },

@@ -1,19 +1,43 @@
 import type { LawMaker } from './law.ts';
 
-/** No object is deleted before the answer of its flow has been sent. */
-export const objectsOutliveTheirFlow: LawMaker = () => {
+/** How long a done-mark keeps messages of its flow from looking for objects that are gone, where no join says so. */
+const MARKED_MS = 4 * 86_400_000;
+
+/** No object is deleted before the answer of its flow has been sent, nor while anybody still has to read it. */
+export const objectsOutliveTheirFlow: LawMaker = (graph) => {
+  const markedMs = new Map(graph.tiers.map(({ tier }) => [tier.name, tier.joins?.ttlMs ?? MARKED_MS]));
   const answered = new Set<string>();
+  const removed = new Map<string, { readonly by: string; readonly at: number }>();
+  let hasStall = false;
   return {
     name: 'objects outlive their flow',
     hears: {
+      fault({ kind }) {
+        hasStall ||= kind === 'stall';
+        return undefined;
+      },
       send: ({ message }) =>
         message.kind === 'answer' && message.flow !== null ? void answered.add(message.flow) : undefined,
-      remove({ by, key }) {
-        const encoded = /^objects\/([^/]+)\//.exec(key)?.[1];
-        const flow = encoded === undefined ? undefined : decodeURIComponent(encoded);
+      put: ({ key }) => void removed.delete(key),
+      remove({ by, at, key }) {
+        removed.set(key, { by, at });
+        const flow = flowOf(key);
         if (flow === undefined || by === 'client' || answered.has(flow)) return undefined;
         return { flow, message: `${by} deleted ${key} before the flow was answered` };
+      },
+      get({ by, at, key }, world) {
+        const before = removed.get(key);
+        const flow = flowOf(key);
+        // Who stood still, or whose clock is wrong, may still work on a flow that others have finished.
+        if (!before || flow === undefined || by === 'client' || hasStall || world.clockAhead > 0) return undefined;
+        if (at - before.at >= (markedMs.get(by.replace(/#\d+$/, '')) ?? 0)) return undefined;
+        return { flow, message: `${by} looked for ${key}, which ${before.by} had deleted` };
       },
     },
   };
 };
+
+function flowOf(key: string): string | undefined {
+  const encoded = /^objects\/([^/]+)\//.exec(key)?.[1];
+  return encoded === undefined ? undefined : decodeURIComponent(encoded);
+}

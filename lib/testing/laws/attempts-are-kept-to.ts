@@ -1,0 +1,53 @@
+import { timingOf, waitsHidden } from '../../core/plan.ts';
+import type { LawMaker } from './law.ts';
+
+/** Failures of a task: tried again, and given up after `maxAttempts`. */
+const OF_TASKS =
+  /^(predict-failed|predict-timeout|prediction-invalid|score-invalid|gate-failed|load-failed|destination-failed)$/;
+/** Failures of what sluice runs on: no flow is given up for them. */
+const OF_STORES = /^(queue|table|object|log)-failed$/;
+
+/** A task that fails is tried as often as its tier says, and a store that is away costs no flow an attempt too many. */
+export const attemptsAreKeptTo: LawMaker = (graph) => {
+  const plans = new Map(
+    [...graph.tiers, ...(graph.destination ? [graph.destination] : [])].map((plan) => {
+      const name = 'tier' in plan ? plan.tier.name : plan.destination.name;
+      return [name, { plan, most: timingOf(plan).maxAttempts }] as const;
+    }),
+  );
+  /** How often what a process has had was received: by message id, and by the queue's, as a flow may be sent twice. */
+  const received = new Map<string, Map<string, number>>();
+  /** Failures by the table's count, where receives are more. */
+  const tries = new Map<string, number>();
+  return {
+    name: 'attempts are kept to',
+    hears: {
+      receive({ by, messages }) {
+        for (const { id, queueId, receives } of messages) {
+          const known = received.get(`${by} ${id}`) ?? new Map<string, number>();
+          received.set(`${by} ${id}`, known.set(queueId, receives));
+        }
+        return undefined;
+      },
+      write({ update, item, applied }) {
+        if (applied && update.key.startsWith('tries#')) tries.set(update.key, Number(item?.tries));
+        return undefined;
+      },
+      log({ by, record: { tier, flow, decision, code = '', in: messages } }) {
+        const known = plans.get(tier);
+        if (!known || flow === null || (decision !== 'failed' && decision !== 'retried')) return undefined;
+        if (decision === 'failed' && OF_STORES.test(code)) return { flow, message: `${tier} gave it up for ${code}` };
+        const deliveries = messages.flatMap(({ id }) => [...(received.get(`${by} ${id}`) ?? [])]);
+        if (!OF_TASKS.test(code) || deliveries.length === 0) return undefined;
+        const counts = deliveries.map(([queueId, receives]) =>
+          waitsHidden(known.plan) ? (tries.get(`tries#${tier}#${queueId}`) ?? 0) : receives,
+        );
+        const isEnough = (count: number): boolean => count >= known.most;
+        // A joined flow is decided on by one of two messages, and the record does not say which.
+        if (decision === 'failed' ? counts.some(isEnough) : !counts.every(isEnough)) return undefined;
+        const word = decision === 'failed' ? 'gave it up' : 'tries it again';
+        return { flow, message: `${tier} ${word} after ${counts.join(' or ')} of ${known.most} attempts (${code})` };
+      },
+    },
+  };
+};

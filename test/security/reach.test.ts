@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { clientReach, reachOf } from '../../infra/reach.ts';
+import { graphOf } from '../aws-handler/harness.ts';
+import { carrying, cheap, joining } from '../support/tiers.ts';
+
+const objects = { objects: { photo: { deleteAfter: 'accepted' } } };
+const graphs = [
+  graphOf([cheap({ extra: objects }), carrying({ produces: { mask: {} } })]),
+  graphOf([cheap(), joining({ produces: { mask: {} } })]),
+];
+
+test('a client may send data to entries, and nothing to tiers, answers or dead letters; it changes and deletes nothing', () => {
+  const [carries, joins] = graphs.map(clientReach);
+  expect(carries!.sends).toEqual(['cheap']);
+  expect(joins!.sends).toEqual(['cheap', 'dear.photos']);
+  for (const reach of [carries!, joins!]) {
+    expect(reach).toMatchObject({ consumes: [], deletes: [], table: 'get', keys: ['reply#*'] });
+    expect(reach.writes).not.toContain('produced/*');
+  }
+});
+
+test('a tier may send on, answer and give up; it reads no decision record and no other tier’s halves or claims', () => {
+  for (const graph of graphs) {
+    for (const plan of graph.tiers) {
+      const { sends, reads, writes, deletes, keys } = reachOf(graph, plan);
+      expect(sends).toEqual([...(plan.next ? [plan.next.queue] : []), 'answers', `${plan.tier.name}.dlq`]);
+      const own = new RegExp(`^(messages/|objects/|hashed/|halves/${plan.tier.name}/|produced/\\*/)`);
+      for (const pattern of [...reads, ...writes]) expect(pattern).toMatch(own);
+      for (const pattern of deletes) expect(pattern).toMatch(/^(objects|hashed)\/\*$/);
+      for (const key of keys)
+        expect(key).toMatch(new RegExp(`^(reply#\\*|(join|once|pace|tries)#${plan.tier.name}(#\\*)?)$`));
+    }
+  }
+});
