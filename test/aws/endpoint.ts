@@ -17,9 +17,16 @@ import { awsOutside } from '../conformance/aws-outside.ts';
 
 /** The emulator to test against, where there is one. */
 export const ENDPOINT = process.env.AWS_ENDPOINT_URL;
+/** The same, or the AWS account of the environment's credentials. */
+export const CLOUD = ENDPOINT ?? process.env.SLUICE_ACCOUNT;
 /** Why tests were skipped. */
-export const SKIPPED =
-  'AWS_ENDPOINT_URL is not set: start it as `node scripts/ministack.ts -- npx vitest run test/aws test/conformance`';
+export const SKIPPED = 'AWS_ENDPOINT_URL is not set: npm run test:cloud brings an emulator along';
+/** What only MiniStack has: a log of requests, processes that can be killed. */
+export async function isMiniStack(): Promise<boolean> {
+  const answer =
+    ENDPOINT === undefined ? undefined : await fetch(`${ENDPOINT}/_ministack/health`).catch(() => undefined);
+  return answer?.ok === true;
+}
 
 /** A backend at the endpoint, with a table and a bucket of its own. */
 export interface AwsBackend extends Backend {

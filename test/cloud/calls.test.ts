@@ -6,7 +6,7 @@ import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { type Cloud, connect, defineTier, stream, tier } from '../../lib/index.ts';
 import { openCloud } from '../../lib/local/index.ts';
 import { type CallCounter, countCalls } from '../../lib/runtime/call-counter.ts';
-import { ENDPOINT, SKIPPED } from '../aws/endpoint.ts';
+import { ENDPOINT, isMiniStack, SKIPPED } from '../aws/endpoint.ts';
 import { graphOf } from '../aws-handler/harness.ts';
 import { cheap, Guess } from '../support/tiers.ts';
 import { clientsAt } from './clients.ts';
@@ -110,7 +110,7 @@ function callsOf(requests: readonly LoggedRequest[]): CallCounter {
   return calls;
 }
 
-test.skipIf(!ENDPOINT)(
+test.skipIf(!(await isMiniStack()))(
   `a flow costs the same calls on AWS as on the embedded cloud, and the server saw them (${ENDPOINT ?? SKIPPED})`,
   async () => {
     const local = collected();

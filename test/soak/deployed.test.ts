@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { isMiniStack } from '../aws/endpoint.ts';
 import { CLEAN, runSoak } from './run-soak.ts';
 
 const SHORT = ['--deployed', '--minutes', '0.3', '--flows', '200', '--kill-every', '1s'];
 
 /** Needs a MiniStack endpoint: the processes that its functions run in are killed. */
-test.skipIf(!process.env.AWS_ENDPOINT_URL)(
+test.skipIf(!(await isMiniStack()))(
   'deployed, with its functions killed at work: every flow is accounted for',
   async () => {
     const { report, code } = await runSoak(...SHORT);

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DecisionRecord } from '../../lib/core/decision.ts';
+import type { Envelope } from '../../lib/core/envelope.ts';
+import { buildGraph } from '../../lib/core/graph.ts';
+import { connect, connectControl } from '../../lib/index.ts';
+import type { Cloud } from '../../lib/ports/cloud.ts';
+import type { Queue } from '../../lib/ports/queue.ts';
+import { controlReader } from '../../lib/runtime/controls/reader.ts';
+import { type BatchHandler, controlHandler, tierHandler } from '../../lib/runtime/handler.ts';
+import { createPredictor } from '../../lib/runtime/predictor.ts';
+import { GOLDEN, parse, setting, thermostat } from '../control/thermostat.ts';
+import { type AwsBackend, awsBackend, ENDPOINT, SKIPPED } from './endpoint.ts';
+
+type Setting = { default: typeof setting };
+const graph = buildGraph(
+  'heat',
+  [thermostat(), setting].map((definition) => ({ file: 'f.ts', version: '1', definition: definition as never })),
+);
+const value = (desired: number, sensorID = '1') => ({ sensorID, desired, upDelta: 1, downDelta: 1 });
+
+describe.skipIf(!ENDPOINT)(`controls and keyed state on SQS and DynamoDB${ENDPOINT ? '' : ` (${SKIPPED})`}`, () => {
+  let backend: AwsBackend;
+  let cloud: Cloud;
+  let later = 0;
+  const records: DecisionRecord[] = [];
+  const queues = new Map<string, Queue>();
+
+  beforeAll(async () => {
+    backend = await awsBackend({});
+    for (const { name } of graph.queues) queues.set(name, (await backend.queue({})).queue);
+    const { clock } = backend.cloud;
+    cloud = {
+      ...backend.cloud,
+      queue: (name) => queues.get(name)!,
+      clock: { ...clock, now: () => clock.now() + later },
+      decisions: { write: async (written) => void records.push(...written), flow: async () => [] },
+    };
+  }, 60_000);
+  afterAll(() => backend?.remove());
+
+  /** An instance of the tier: a reader and a model of its own. */
+  function instance(): BatchHandler {
+    const plan = graph.tiers[0]!;
+    const controls = controlReader(cloud.table, cloud.clock, plan.controls!);
+    const predictor = createPredictor({ tier: plan.tier, version: plan.version, objects: cloud.objects, controls });
+    return tierHandler(plan, 'thermostat', cloud, predictor, { controls });
+  }
+
+  async function deliver(name: string, handlers: readonly BatchHandler[]): Promise<void> {
+    const queue = cloud.queue(name);
+    const messages = await queue.receive({ max: 10, visibilityMs: 60_000, waitMs: 5_000 });
+    expect(messages.length).toBeGreaterThan(0);
+    await Promise.all(handlers.map((handle) => handle(messages)));
+    await queue.delete(messages.map(({ receipt }) => receipt));
+  }
+
+  async function answers(): Promise<readonly Envelope[]> {
+    const messages = await cloud.queue('answers').receive({ max: 10, visibilityMs: 60_000, waitMs: 1_000 });
+    await cloud.queue('answers').delete(messages.map(({ receipt }) => receipt));
+    return messages.map(({ body }) => JSON.parse(body) as Envelope);
+  }
+
+  test('the golden trace, every reading at two instances at the same time', { timeout: 120_000 }, async () => {
+    const both = [instance(), instance()];
+    const client = connect('thermostat', { cloud });
+    const settings = connectControl<Setting>('setting', { cloud });
+    const commands: unknown[] = [];
+    for (const [i, [event]] of GOLDEN.entries()) {
+      const { sensorID, kind, value: degrees } = parse(event);
+      later += 60_000;
+      if (kind === 'C') {
+        await settings.set(value(degrees, sensorID), { version: i + 1 });
+        await deliver('controls', [controlHandler(graph.controls!, cloud)]);
+      } else {
+        await client.send({ sensorID, temperature: degrees }, { flowId: `f${i}`, objects: {} });
+        await deliver('thermostat', both);
+      }
+      const said = GOLDEN[i]![1] === null ? [] : await answers();
+      expect(new Set(said.map(({ id }) => id)).size).toBeLessThanOrEqual(1);
+      commands.push([event, (said[0]?.signal?.output as { command?: unknown } | undefined)?.command ?? null]);
+    }
+    expect(commands).toEqual(GOLDEN);
+    const decided = records.filter(({ decision }) => decision === 'accepted');
+    expect(new Set(decided.map(({ controls }) => JSON.stringify(controls)))).toEqual(
+      new Set(['{"setting":2}', '{"setting":10}']),
+    );
+  });
+
+  test('writers that race leave the highest version, whatever order they come in', { timeout: 60_000 }, async () => {
+    const settings = connectControl<Setting>('setting', { cloud });
+    const versions = [3, 9, 1, 7, 5, 9, 2, 8];
+    await settings.setBatch(versions.map((version) => ({ value: value(version, 'race'), version })));
+    const queue = cloud.queue('controls');
+    for (let left = versions.length; left > 0; ) {
+      const messages = await queue.receive({ max: 10, visibilityMs: 60_000, waitMs: 5_000 });
+      const halves = [messages.filter((_, i) => i % 2 === 0), messages.filter((_, i) => i % 2 === 1)];
+      await Promise.all(halves.map((half) => controlHandler(graph.controls!, cloud)(half)));
+      await queue.delete(messages.map(({ receipt }) => receipt));
+      left -= messages.length;
+    }
+    expect(await settings.get('race')).toEqual({ value: value(9, 'race'), version: 9, key: 'race' });
+    const history = (await settings.history('race')).map(({ version }) => version);
+    expect(history).toEqual(history.toSorted((a, b) => a - b));
+  });
+});
