@@ -27,7 +27,10 @@ export function entriesOf({ graph, files, controls = [] }: Application, sources:
       `import definition ${from(files.get(plan.tier.name)!)};`,
       ...calls.map((call) => `import { ${call}Client } ${from(sources.module(`aws/${call}-client`))};`),
       `const loaded = { ${calls.map((call) => `${call}: ${call}Client`).join(', ')} };`,
-      'export const handler = createHandler(definition, { loaded });',
+      ...(plan.controls
+        ? [`import { controlReader as controls } ${from(sources.module('runtime/controls/reader'))};`]
+        : []),
+      `export const handler = createHandler(definition, { loaded${plan.controls ? ', controls' : ''} });`,
     ];
     return { name: plan.tier.name, code: code.join('\n') };
   });

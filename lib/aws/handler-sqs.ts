@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { beginInvocation, type Invocation, type SqsFunction } from './handler-invocation.ts';
 import { type BatchResponse, type SqsEvent, wholeBatch } from './handler-records.ts';
 import { type FunctionLog, functionLog } from './logger.ts';
-import { type Measurement, measurementsOf } from './metrics.ts';
+import { type Measurement, measurementsOf, modelTimesOf } from './metrics.ts';
 import { emfLines } from './metrics-emf.ts';
 
 /** What Lambda tells an invocation about itself, as far as it is used. */
@@ -60,6 +60,9 @@ export function sqsHandler(make: () => SqsFunction, surroundings: HandlerSurroun
       const measured = [...measurementsOf(records), ...counted('handedBack', handedBack)];
       if (fault) measured.push(...counted('faults', 1));
       for (const line of emfLines(place, measured, Date.now())) writeLine(line);
+      for (const [model, times] of modelTimesOf(records)) {
+        for (const line of emfLines({ ...place, model }, times, Date.now())) writeLine(line);
+      }
       if (fault) await log.fault(fault.error, context.awsRequestId);
       await log.decisions(records, context.awsRequestId);
     } catch {

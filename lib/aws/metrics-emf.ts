@@ -9,6 +9,8 @@ const MAX_VALUES = 100;
 export interface Dimensions {
   readonly application: string;
   readonly tier: string;
+  /** Version of the control `model`, where one chose the model. */
+  readonly model?: string;
 }
 
 /** Measurements as lines in the embedded metric format, which CloudWatch makes metrics of. */
@@ -21,7 +23,7 @@ export function emfLines(dimensions: Dimensions, measurements: readonly Measurem
       JSON.stringify({
         _aws: {
           Timestamp: now,
-          CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['application', 'tier']], Metrics: metrics }],
+          CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics: metrics }],
         },
         ...dimensions,
         ...Object.fromEntries(values.map(([name, some]) => [name, some.length === 1 ? some[0] : some])),

@@ -1,3 +1,4 @@
+import { MODEL } from '../core/control/model.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 
 /** Units that CloudWatch knows, as far as they are used. */
@@ -40,6 +41,18 @@ export function measurementsOf(records: readonly DecisionRecord[]): readonly Mea
     values.push(...numbersOf(record));
   }
   return [...[...counts].map(([name, value]): Measurement => ({ name, unit: 'Count', value })), ...values];
+}
+
+/** How long each model that a control chose took, by its version: their count is how often it was used. */
+export function modelTimesOf(records: readonly DecisionRecord[]): ReadonlyMap<string, readonly Measurement[]> {
+  const chosen = records.filter(({ controls, modelMs }) => controls?.[MODEL] !== undefined && modelMs !== undefined);
+  const byVersion = Map.groupBy(chosen, ({ controls }) => String(controls![MODEL]));
+  const toTime = ({ modelMs }: DecisionRecord): Measurement => ({
+    name: 'modelMs',
+    unit: 'Milliseconds',
+    value: modelMs!,
+  });
+  return new Map([...byVersion].map(([version, some]) => [version, some.map(toTime)]));
 }
 
 function* numbersOf(record: DecisionRecord): Generator<Measurement> {

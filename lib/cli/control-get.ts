@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { toControlState, versionBefore } from '../core/control/item.ts';
 import { EVERY_KEY, keysFor } from '../core/control/keys.ts';
 import type { ControlVersion } from '../core/control/message.ts';
+import { MODEL } from '../core/control/model.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type ControlCliOptions, keyText, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
+import { type ModelUse, modelUses, usesText } from './control-uses.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { table } from './table.ts';
 import { oneLine, timeText } from './text.ts';
@@ -29,13 +31,20 @@ export function addControlGet(control: Command): void {
       }
       const { key, current } = found;
       const { version, at, value } = current;
-      if (io.json) await io.value({ control: definition.name, asked, key, version, at, value });
+      const uses = await usesOf(opened, asked);
+      if (io.json) await io.value({ control: definition.name, asked, key, version, at, value, ...(uses && { uses }) });
       const from = key === asked ? '' : `, set for ${keyText(key)}`;
       io.say(`${definition.name} of ${keyText(asked)}: version ${version}, since ${timeText(at)}${from}`);
       io.say(JSON.stringify(value, null, 2));
+      if (uses && uses.length > 0) io.say(`\n${usesText(uses)}`);
       return EXIT.ok;
     }),
   );
+}
+
+/** How a tier's models were used; the metrics know it of a deployed one. */
+async function usesOf({ definition, place }: OpenedControl, tier: string): Promise<readonly ModelUse[] | undefined> {
+  return definition.name === MODEL && place.outputs === undefined ? modelUses(place.dir, tier) : undefined;
 }
 
 async function foundFor(

@@ -113,7 +113,7 @@ function nextTexts({ decision, until }: DecisionRecord, flow: string, placeOptio
 function callsText(calls: DecisionRecord['calls']): string {
   return [
     calls.queue > 0 && `${count(calls.queue, 'message')} sent`,
-    calls.table > 0 && count(calls.table, 'table write'),
+    calls.table > 0 && count(calls.table, 'table call'),
     calls.object > 0 && count(calls.object, 'object call'),
   ]
     .filter(Boolean)

@@ -53,7 +53,7 @@ export interface DecisionRecord {
   readonly latencyMs?: number;
   /** Until when a throttled or retried message waits, ms since the epoch. */
   readonly until?: number;
-  /** Calls made for this message: queue messages sent, table updates, object gets and puts. */
+  /** Calls made for this message: queue messages sent, table updates and reads, object gets and puts. */
   readonly calls: CallCount;
   readonly bytes?: { readonly declared: number; readonly fetched: number };
   /** Payloads, where the tier's `capture` asks for them. */

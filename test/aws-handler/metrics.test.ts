@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measurementsOf } from '../../lib/aws/metrics.ts';
+import { measurementsOf, modelTimesOf } from '../../lib/aws/metrics.ts';
 import { emfLines } from '../../lib/aws/metrics-emf.ts';
 import type { Decision, DecisionRecord } from '../../lib/core/decision.ts';
 
@@ -87,5 +87,21 @@ describe('metric lines', () => {
 
   test('nothing measured, nothing written', () => {
     expect(emfLines(place, [], 5)).toEqual([]);
+  });
+});
+
+test('the times of models that a control chose stand apart, by version', () => {
+  const used = (model: number, modelMs: number) => decided('accepted', { controls: { model }, modelMs });
+  const records = [used(7, 3), used(8, 4), used(7, 5), decided('accepted', { modelMs: 9 }), decided('dropped')];
+  const times = [...modelTimesOf(records)].map(([model, some]) => [model, some.map(({ value }) => value)]);
+  expect(times).toEqual([
+    ['7', [3, 5]],
+    ['8', [4]],
+  ]);
+  const [line] = emfLines({ application: 'a', tier: 't', model: '7' }, modelTimesOf(records).get('7')!, 0);
+  expect(JSON.parse(line!)).toMatchObject({
+    model: '7',
+    modelMs: [3, 5],
+    _aws: { CloudWatchMetrics: [{ Dimensions: [['application', 'tier', 'model']] }] },
   });
 });

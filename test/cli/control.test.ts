@@ -106,6 +106,10 @@ describe('sluice control', () => {
       // A worker thread begins with the model that is set.
       const scaled = await project.sluice(['send', 'scale', '{"n":3}', '--wait', '--json']);
       expect(scaled.json).toMatchObject([{ output: { product: 21 } }]);
+      expect((await control('get', 'model', '--tier', 'scale', '--json')).json).toMatchObject([
+        { uses: [{ version: 1, uses: 1, totalMs: expect.any(Number) }] },
+      ]);
+      expect((await control('get', 'model', '--tier', 'scale')).out).toMatch(/version {2}first used +uses/);
       expect((await project.sluice(['flow', 'control#limit', '--json'])).json).toHaveLength(1);
     } finally {
       await dev.kill('SIGINT');

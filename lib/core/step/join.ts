@@ -58,11 +58,10 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   const other = item[side === 'data' ? 'signal' : 'data'] as unknown as Half | undefined;
   // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
-  if (stored.id !== mine.id && !standsIn) {
-    return yield* duplicate(
-      story,
-      `another ${side} of this flow ${joins.signals === 'latest' ? 'is later' : 'came first'} (${stored.id})`,
-    );
+  if (stored.id !== mine.id) {
+    const which = joins.signals === 'latest' ? 'is later' : 'came first';
+    const end = yield* duplicate(story, `another ${side} of this flow ${which} (${stored.id})`);
+    if (!standsIn) return end;
   }
   if (!other) {
     yield* record(story, 'parked', { reason: `waits for its ${side === 'data' ? 'signal' : 'data'}` });

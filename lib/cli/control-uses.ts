@@ -1,0 +1,72 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { MODEL } from '../core/control/model.ts';
+import type { DecisionRecord } from '../core/decision.ts';
+import { table } from './table.ts';
+import { msText, timeText } from './text.ts';
+
+/** How one version of a tier's model was used. */
+export interface ModelUse {
+  /** Version of the control `model`; 0 where `load` made it by itself. */
+  readonly version: number;
+  /** Its first and last prediction, ms since the epoch. */
+  readonly since: number;
+  readonly until: number;
+  readonly uses: number;
+  readonly totalMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** What the decision log of a durable folder tells of a tier's models, the version that came first in front. */
+export async function modelUses(dir: string, tier: string): Promise<readonly ModelUse[]> {
+  const folder = join(dir, 'decisions');
+  const files = (await readdir(folder).catch(() => [])).sort();
+  const byVersion = new Map<number, ModelUse>();
+  // Lines of other tiers need not be parsed, and the log may be larger than memory.
+  const needle = `"tier":${JSON.stringify(tier)}`;
+  for (const file of files) {
+    for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
+      const record = line.includes(needle) ? parse(line) : undefined;
+      if (record?.tier !== tier || record.modelMs === undefined) continue;
+      const version = record.controls?.[MODEL] ?? 0;
+      byVersion.set(version, added(byVersion.get(version), version, record.at, record.modelMs));
+    }
+  }
+  return [...byVersion.values()];
+}
+
+function added(use: ModelUse | undefined, version: number, at: number, ms: number): ModelUse {
+  if (!use) return { version, since: at, until: at, uses: 1, totalMs: ms, minMs: ms, maxMs: ms };
+  return {
+    version,
+    since: Math.min(use.since, at),
+    until: Math.max(use.until, at),
+    uses: use.uses + 1,
+    totalMs: use.totalMs + ms,
+    minMs: Math.min(use.minMs, ms),
+    maxMs: Math.max(use.maxMs, ms),
+  };
+}
+
+/** A line cut short by a dying process is no record. */
+function parse(line: string): DecisionRecord | undefined {
+  try {
+    return JSON.parse(line) as DecisionRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same as a table. */
+export function usesText(uses: readonly ModelUse[]): string {
+  const rows = uses.map(({ version, since, uses: n, totalMs, minMs, maxMs }) => [
+    version,
+    timeText(since),
+    n,
+    ...[totalMs, minMs, maxMs].map(msText),
+  ]);
+  return table(['version', 'first used', 'uses', 'total', 'least', 'most'], rows);
+}

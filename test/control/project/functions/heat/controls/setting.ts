@@ -1,0 +1,1 @@
+export { setting as default } from '../../../../thermostat.ts';

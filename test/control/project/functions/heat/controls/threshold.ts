@@ -1,0 +1,1 @@
+export { threshold as default } from 'sluice';
