@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { type Envelope, encode } from '../core/envelope.ts';
 import { SluiceError, toError } from '../core/errors.ts';
+import { sha256 } from '../core/identity.ts';
 import { MAX_NESTING, nestsDeeper } from '../core/nesting.ts';
 import { MESSAGES } from '../core/object-keys.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -22,7 +23,9 @@ export async function toBody(
   const bytes = Buffer.from(body);
   if (bytes.byteLength <= INLINE_BYTES) return { body, puts: 0 };
   if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge(message, `${bytes.byteLength} bytes`);
-  const offloaded = await cloud.objects.put(`${MESSAGES}${message.id}`, bytes, { contentType: 'application/json' });
+  // Sent again, a message has its id again and another time: it must not write over the body of one that is under way.
+  const key = `${MESSAGES}${message.id}/${sha256(bytes).slice(0, 16)}`;
+  const offloaded = await cloud.objects.put(key, bytes, { contentType: 'application/json' });
   return { body: encode({ v: 1, flow: message.flow ?? 'unknown', offloaded }), puts: 1 };
 }
 

@@ -63,7 +63,7 @@ function missingOutput({ written, sent }: FuzzCloud): string | undefined {
 
 /** A message's id, without parsing it: it stands first, or in the key of what was too large. */
 function idIn(body: string): string | undefined {
-  return (/^\{"v":1,"id":"([^"]+)"/.exec(body) ?? /"key":"messages\/([^"]+)"/.exec(body))?.[1];
+  return (/^\{"v":1,"id":"([^"]+)"/.exec(body) ?? /"key":"messages\/([^"/]+)/.exec(body))?.[1];
 }
 
 function recordsOf(event: unknown): readonly SqsRecord[] {

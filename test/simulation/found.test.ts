@@ -125,3 +125,49 @@ test('two processes whose writes cross by milliseconds do not both take a turn',
   await cascade.deliver('cheap', { max: 1 });
   expect(predictions).toBe(1);
 });
+
+test('an earlier signal that goes on in place of a later one is in the log as well', async () => {
+  let tries = 0;
+  const predict = () => {
+    tries += 1;
+    if (tries === 1) throw new Error('the first try fails');
+    return { guess: 'x' };
+  };
+  const cascade = await started({ tiers: [cheap(), joining({ predict }, { signals: 'latest' })] });
+  const from = { name: 'cheap', version: 'v1' };
+  const signal = { output: { guess: 'y', sure: 0 }, tier: 'cheap', version: 'v1' };
+  const signalAt = (id: string, ts: number) =>
+    cascade.put('dear', JSON.stringify({ v: 1, id, flow: 'f', kind: 'signal', from, ts, sent: ts, hop: 1, signal }));
+  const now = cascade.clock.now();
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await cascade.deliver('dear.photos');
+  await signalAt('later', now);
+  await cascade.deliver('dear');
+  await signalAt('earlier', now - 1_000);
+  await cascade.drain();
+  expect(cascade.records.filter(({ in: messages }) => messages.some(({ id }) => id === 'earlier'))).not.toEqual([]);
+  expect(cascade.answers).toHaveLength(1);
+});
+
+test('a large message that is sent again does not spoil the one that is under way', async () => {
+  const predict = ({ data }: { data: { n: number } }) => ({ guess: `${data.n}`.padEnd(70_000), sure: 0 });
+  const cascade = await started({ tiers: [cheap({ extra: { predict } }), carrying()] });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+  await cascade.deliver('cheap', { lose: true });
+  cascade.clock.advance(HOUR_MS);
+  await cascade.drain();
+  expect(await cascade.deadLetters()).toEqual([]);
+  expect(cascade.answers).toHaveLength(2);
+});
+
+test('a large half that is sent again at another time does not spoil the one that waits', async () => {
+  const big = { predict: ({ data }: { data: { n: number } }) => ({ guess: `${data.n}`.padEnd(70_000), sure: 0 }) };
+  const cascade = await started({ tiers: [cheap({ extra: big }), joining()] });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f' });
+  await cascade.send('cheap', { n: 1 }, { flowId: 'f', at: new Date(cascade.clock.now() + 1_000) });
+  await cascade.drain();
+  await cascade.send('dear.photos', { photo: 'p' }, { flowId: 'f' });
+  await cascade.drain();
+  expect(await cascade.deadLetters()).toEqual([]);
+  expect(cascade.answers).toHaveLength(1);
+});

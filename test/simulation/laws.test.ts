@@ -96,6 +96,8 @@ const half = (key: string, set: object): FactOf => ({
   item: { expiresAt: 2_000_000_000, ...set } as never,
 });
 
+const pair = (data: number, sent: number): object => ({ data: { id: 'h', ts: data }, signal: { id: 's', ts: sent } });
+
 test('a flow that is answered breaks no law', () => expect(brokenBy(answered)).toEqual([]));
 
 describe('each law is broken by', () => {
@@ -116,6 +118,21 @@ describe('each law is broken by', () => {
       ['glance#1', { did: 'gate', tier: 'glance', flow: 'f', gate: 'escalate', scores: [0.9] }],
     ],
     'no half waits silently': [...answered, ['look#1', half('join#look#f', { data: { id: 'h' } })]],
+    'halves that join belong together': [
+      ...answered,
+      ['look#1', half('join#look#f', { ...pair(0, 20_000), owner: 'x' })],
+      ['look#1', log('look', 'dropped', ['h', 's'])],
+    ],
+    'one at a time works on a claimed flow': [
+      ...answered,
+      ['read#1', half('once#read#f', { owner: 'x' })],
+      ['read#2', half('once#read#f', { owner: 'y' })],
+    ],
+    'attempts are kept to': [
+      ...answered,
+      ['glance#1', log('glance', 'failed', ['d'], { code: 'predict-failed', out: [{ id: 'l', to: 'glance.dlq' }] })],
+    ],
+    'who waits is told': [['client', send('glance', message('d', 'data', { reply: true }))], ...answered],
     'objects outlive their flow': [['study#1', { did: 'remove', key: 'objects/f/scan', found: true }], ...answered],
     'an untouched object is not fetched': [
       ...answered,
@@ -180,6 +197,26 @@ describe('what the documents allow breaks none', () => {
     const shadow = message('s', 'signal', { signal: signal(0.9), audit: true });
     expect(brokenBy([...answered, ['glance#1', send('look', shadow)]])).toEqual([]);
     expect(brokenBy([...answered, ['glance#1', send('look', up)]])).toEqual(['a satisfied flow goes no further']);
+  });
+
+  test('an object that is looked for by whoever stood still while others finished the flow', () => {
+    const gone: Told = [
+      ...answered,
+      ['study#1', { did: 'remove', key: 'objects/f/scan', found: true }],
+      ['expert#1', { did: 'touch', tier: 'expert', flow: 'f', key: 'objects/f/scan' }],
+      ['expert#1', { did: 'get', key: 'objects/f/scan', found: false }],
+    ];
+    expect(brokenBy(gone)).toEqual(['objects outlive their flow']);
+    expect(brokenBy([['world', { did: 'fault', kind: 'stall', place: 'expert' }], ...gone])).toEqual([]);
+  });
+
+  test('a claim taken over from whoever stood still past its lease', () => {
+    const claims: Told = [
+      ...answered,
+      ['read#1', half('once#read#f', { owner: 'x' })],
+      ['read#2', half('once#read#f', { owner: 'y' })],
+    ];
+    expect(brokenBy([['world', { did: 'fault', kind: 'stall', place: 'read' }], ...claims])).toEqual([]);
   });
 
   test('turns that come close where clocks are not right', () => {

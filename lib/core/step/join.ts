@@ -213,8 +213,9 @@ function* fitting(story: Story, plan: TierPlan, half: Half): Step<Half> {
   const text = JSON.stringify(half);
   if (text.length <= MAX_HALF_CHARS) return half;
   story.calls.object += 1;
-  // A sender chooses the id of its message, and must not choose what it writes over.
-  const name = derivedId(half.id, story.envelope!.flow);
+  // A sender chooses the id of its message, and must not choose what it writes over; and what it sends again at another time
+  // must not write over the half that waits.
+  const name = derivedId(half.id, story.envelope!.flow, text);
   const stored = yield* store(`${halvesOf(plan.tier.name)}${name}`, text);
   return { id: half.id, ts: half.ts, hop: half.hop, stored, ...passedOn(half) };
 }

@@ -18,6 +18,7 @@ import { oneOutputId } from './one-output-id.ts';
 import { paceIsKept } from './pace-is-kept.ts';
 import { satisfiedGoesNoFurther } from './satisfied-goes-no-further.ts';
 import { untouchedIsNotFetched } from './untouched-is-not-fetched.ts';
+import { whoWaitsIsTold } from './who-waits-is-told.ts';
 
 export type { Broken } from './law.ts';
 
@@ -37,6 +38,7 @@ export const LAWS: readonly LawMaker[] = [
   attemptsAreKeptTo,
   acknowledgedWithDecision,
   logTellsTheEnd,
+  whoWaitsIsTold,
   nothingIsLeft,
   batchesNeverFail,
 ];

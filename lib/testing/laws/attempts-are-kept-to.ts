@@ -17,7 +17,7 @@ export const attemptsAreKeptTo: LawMaker = (graph) => {
   );
   /** How often what a process has had was received: by message id, and by the queue's, as a flow may be sent twice. */
   const received = new Map<string, Map<string, number>>();
-  /** Failures by the table's count, where receives are more. */
+  /** Failures by the table's count, where receives are more, as a process was told it. */
   const tries = new Map<string, number>();
   return {
     name: 'attempts are kept to',
@@ -29,18 +29,20 @@ export const attemptsAreKeptTo: LawMaker = (graph) => {
         }
         return undefined;
       },
-      write({ update, item, applied }) {
-        if (applied && update.key.startsWith('tries#')) tries.set(update.key, Number(item?.tries));
+      write({ by, update, item, applied }) {
+        if (applied && update.key.startsWith('tries#')) tries.set(`${by} ${update.key}`, Number(item?.tries));
         return undefined;
       },
       log({ by, record: { tier, flow, decision, code = '', in: messages } }) {
         const known = plans.get(tier);
         if (!known || flow === null || (decision !== 'failed' && decision !== 'retried')) return undefined;
         if (decision === 'failed' && OF_STORES.test(code)) return { flow, message: `${tier} gave it up for ${code}` };
+        // Where the latest signal counts, a message may go on with the signal of another one, and the record names that.
+        if ('tier' in known.plan && known.plan.tier.joins?.signals === 'latest') return undefined;
         const deliveries = messages.flatMap(({ id }) => [...(received.get(`${by} ${id}`) ?? [])]);
         if (!OF_TASKS.test(code) || deliveries.length === 0) return undefined;
         const counts = deliveries.map(([queueId, receives]) =>
-          waitsHidden(known.plan) ? (tries.get(`tries#${tier}#${queueId}`) ?? 0) : receives,
+          waitsHidden(known.plan) ? (tries.get(`${by} tries#${tier}#${queueId}`) ?? 0) : receives,
         );
         const isEnough = (count: number): boolean => count >= known.most;
         // A joined flow is decided on by one of two messages, and the record does not say which.

@@ -1,14 +1,15 @@
 import type { DecisionRecord } from '../../core/decision.ts';
 import { EXPIRES_AT } from '../../core/table-update.ts';
 import type { LawMaker } from './law.ts';
+import { markMs } from './mark.ts';
 
 /** Where a tier claims its flows (`once`, joins, objects to delete), each is finished once while its done-mark lasts. */
 export const finishedOnce: LawMaker = (graph) => {
-  /** How long the mark of a tier lasts which always claims, ms. */
-  const markMs = new Map(
+  /** How long marks last at tiers that claim every flow, ms. */
+  const lasting = new Map(
     graph.tiers
       .filter(({ tier, mode }) => mode === 'join' || tier.delivery === 'once')
-      .map(({ tier }) => [tier.name, tier.joins?.ttlMs ?? 4 * 86_400_000]),
+      .map((plan) => [plan.tier.name, markMs(plan)]),
   );
   /** When the mark of a key ends, ms since the epoch. */
   const marks = new Map<string, number>();
@@ -43,9 +44,9 @@ export const finishedOnce: LawMaker = (graph) => {
       log({ by, record, at }, world) {
         const place = `${record.tier} ${record.flow}`;
         const mark = finished.get(place);
-        const lastsMs = markMs.get(record.tier);
-        // The log tells of an end as well: there must have been a mark, unless somebody who stood still had lost the claim.
-        if (!mark && lastsMs !== undefined && !hasStall && MARKED.includes(record.decision))
+        const lastsMs = lasting.get(record.tier);
+        // The log tells of an end as well: there must have been a mark, unless somebody had lost the claim: by standing still, or to a clock that was ahead.
+        if (!mark && lastsMs !== undefined && !hasStall && world.clockAhead === 0 && MARKED.includes(record.decision))
           finished.set(place, { at, until: at + lastsMs });
         const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
         if (!mark || began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;

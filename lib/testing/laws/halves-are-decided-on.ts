@@ -12,6 +12,8 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   /** Items whose flow somebody went on with, or whose message the queue gave up. */
   const worked = new Set<string>();
   const givenUp = new Set<string>();
+  /** Who wrote last of items in which both halves lie. */
+  const seenBy = new Map<string, string>();
   let hasOutage = false;
   const tierOf = new Map(
     graph.tiers.flatMap(({ tier, mode, reads }) =>
@@ -27,10 +29,11 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   return {
     name: 'no half waits silently',
     hears: {
-      write({ update, item, applied }) {
+      write({ by, update, item, applied }) {
         const [, tier, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
         if (!applied || tier === undefined || flow === undefined) return undefined;
         if (update.set?.owner !== undefined) worked.add(update.key);
+        if (item?.data !== undefined && item.signal !== undefined) seenBy.set(update.key, by);
         for (const side of SIDES) {
           const place = `${tier} ${side} ${flow}`;
           const id = idOf(item?.[side]);
@@ -59,6 +62,11 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         // An outage or a clock may outlast what a half waits; otherwise whoever came second went on.
         if (!met || worked.has(key) || hasOutage || world.clockAhead > 0) return undefined;
         return { flow: flow ?? '', message: `both halves came to ${tier}, and nobody went on with them` };
+      },
+      // Its message comes back, perhaps when the time of the halves is over: their end is then logged as such.
+      crash({ by }) {
+        for (const [key, who] of seenBy) if (who === by) worked.add(key);
+        return undefined;
       },
       fault({ kind }) {
         hasOutage ||= kind === 'outage';

@@ -15,7 +15,7 @@ export interface Broken extends Problem {
   readonly at: number;
 }
 
-type Ears = { readonly [D in Fact['did']]?: (fact: Extract<Fact, { did: D }>, world: World) => Problem | undefined };
+type Ears = { readonly [D in Fact['did']]?: (fact: Fact & { readonly did: D }, world: World) => Problem | undefined };
 
 /** One law of every cascade: it hears what happens, and has a last word when nothing more can happen. */
 export interface Law {

@@ -1,11 +1,10 @@
 import type { LawMaker } from './law.ts';
-
-/** How long a done-mark keeps messages of its flow from looking for objects that are gone, where no join says so. */
-const MARKED_MS = 4 * 86_400_000;
+import { markMs } from './mark.ts';
 
 /** No object is deleted before the answer of its flow has been sent, nor while anybody still has to read it. */
 export const objectsOutliveTheirFlow: LawMaker = (graph) => {
-  const markedMs = new Map(graph.tiers.map(({ tier }) => [tier.name, tier.joins?.ttlMs ?? MARKED_MS]));
+  /** While a done-mark lasts, what is delivered again does not come so far as to look for an object. */
+  const markedMs = new Map(graph.tiers.map((plan) => [plan.tier.name, markMs(plan)]));
   const answered = new Set<string>();
   const removed = new Map<string, { readonly by: string; readonly at: number }>();
   let hasStall = false;
