@@ -6,10 +6,7 @@ import { notFound, wrongUsage } from './failure.ts';
 
 /** An application's output in the file that `cdk deploy --outputs-file` writes. */
 export async function readOutputs(file: string, application: string): Promise<CloudOutput> {
-  const stacks = await readStacks(file);
-  const found = Object.values(stacks)
-    .flatMap((outputs) => Object.values(outputs ?? {}))
-    .flatMap(cloudOutput);
+  const found = await deployedIn(file);
   const own = found.find((output) => output.application === application);
   if (own) return own;
   const names = found.map((output) => output.application);
@@ -20,6 +17,18 @@ export async function readOutputs(file: string, application: string): Promise<Cl
       ? `Write it anew: npx cdk deploy --outputs-file ${file}`
       : `Did you mean "${closest(application, names)}"? It names: ${names.join(', ')}.`,
   );
+}
+
+/** The applications that a file of outputs names. */
+export async function applicationsIn(file: string): Promise<readonly string[]> {
+  return (await deployedIn(file)).map(({ application }) => application);
+}
+
+async function deployedIn(file: string): Promise<readonly CloudOutput[]> {
+  const stacks = await readStacks(file);
+  return Object.values(stacks)
+    .flatMap((outputs) => Object.values(outputs ?? {}))
+    .flatMap(cloudOutput);
 }
 
 type Stacks = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;

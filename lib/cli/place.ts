@@ -5,6 +5,7 @@ import { closest } from 'fastest-levenshtein';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { isLocked } from '../local/lock.ts';
 import { notFound, wrongUsage } from './failure.ts';
+import { applicationsIn } from './outputs.ts';
 
 /** Where applications are, from the working folder. */
 export const FUNCTIONS = 'functions';
@@ -57,7 +58,7 @@ export async function findPlace(options: PlaceOptions, argument?: string): Promi
   }
   const names = await applicationNames();
   if (names.length === 0) throw noApplications();
-  const name = argument ?? application ?? (names.length === 1 ? names[0] : undefined);
+  const name = argument ?? application ?? (await onlyOne(names, options.outputs));
   if (name === undefined) {
     const fix = `Say which: --application ${names[0]}`;
     throw wrongUsage(`there are ${names.length} applications in ./${FUNCTIONS}: ${names.join(', ')}`, fix);
@@ -65,6 +66,13 @@ export async function findPlace(options: PlaceOptions, argument?: string): Promi
   if (names.includes(name)) return placeOf(name, options);
   const fix = `Did you mean "${closest(name, [...names])}"? Applications in ./${FUNCTIONS}: ${names.join(', ')}.`;
   throw notFound('application', `there is no application "${name}"`, fix);
+}
+
+/** The application there is, or the one that is deployed. */
+async function onlyOne(names: readonly string[], outputs: string | undefined): Promise<string | undefined> {
+  if (names.length === 1 || outputs === undefined) return names.length === 1 ? names[0] : undefined;
+  const deployed = await applicationsIn(outputs);
+  return deployed.length === 1 ? deployed[0] : undefined;
 }
 
 function noApplications(): Error {

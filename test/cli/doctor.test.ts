@@ -55,6 +55,21 @@ describe('--outputs', () => {
     expect(ran.err).toMatch(message);
   });
 
+  it('name the application, where there is more than one in ./functions', async () => {
+    project.write(
+      'functions/other/quick.ts',
+      QUICK.replace('atLeast: 0.5 },', "atLeast: 0.5 },\n  exhausted: 'accept',"),
+    );
+    const one = (application: string) => ({ C: JSON.stringify({ ...cloud, application }) });
+    project.write('outputs.json', JSON.stringify({ Stack: one('texts') }));
+    // It was found, and goes on to look for its queue.
+    const found = await project.sluice(['send', 'quick', '{"text":"x"}', '--outputs', 'outputs.json']);
+    expect(found.err).toContain('there is no URL for this queue');
+    project.write('outputs.json', JSON.stringify({ One: one('texts'), Two: one('other') }));
+    const both = await project.sluice(['send', 'quick', '{"text":"x"}', '--outputs', 'outputs.json']);
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--application') });
+  });
+
   it('and --dir exclude each other', async () => {
     const { code, err } = await project.sluice(['list', '--outputs', 'outputs.json', '--dir', '.sluice/texts']);
     expect(code).toBe(2);

@@ -34,7 +34,7 @@ export interface DeployedProject {
 export function deployedProject(): DeployedProject {
   mkdirSync(join(ROOT, '.sluice'), { recursive: true });
   const dir = mkdtempSync(join(ROOT, '.sluice', 'cloud-'));
-  for (const name of ['functions', 'package.json', 'cdk.json', 'tsconfig.json']) {
+  for (const name of ['functions/photos', 'package.json', 'cdk.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(dir, name), { recursive: true });
   }
   for (const name of ['lib', 'infra']) symlinkSync(join(ROOT, name), join(dir, name));
