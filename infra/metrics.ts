@@ -1,26 +1,11 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Dimensions, NAMESPACE } from '../lib/aws/metrics-emf.ts';
+import type { Decision } from '../lib/core/decision.ts';
 
 /** Decisions that are counted, and numbers that are measured, per tier. */
 export type MetricName = Count | 'score' | 'modelMs' | 'joinWaitMs' | 'bytesNotFetched';
 
-type Count =
-  | 'accepted'
-  | 'escalated'
-  | 'audited'
-  | 'delivered'
-  | 'applied'
-  | 'stale'
-  | 'swapped'
-  | 'rejected'
-  | 'dropped'
-  | 'expired'
-  | 'failed'
-  | 'retried'
-  | 'parked'
-  | 'throttled'
-  | 'skewed'
-  | 'duplicates';
+type Count = Exclude<Decision, 'duplicate'> | 'duplicates';
 
 /** A metric that the functions write: counts as sums, numbers as averages. */
 export function decisionMetric(

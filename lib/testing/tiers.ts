@@ -1,8 +1,8 @@
-import { defineDestination } from '../core/destination.ts';
 import { isPromise } from '../core/json.ts';
-import { ANSWERS, type DestinationPlan, type Graph, limitsFor, type TierPlan } from '../core/plan.ts';
+import { ANSWERS, type DestinationPlan, type Graph, type TierPlan } from '../core/plan.ts';
 import { controlReader } from '../runtime/controls/reader.ts';
 import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
+import { listenerPlan } from '../runtime/listener.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { startFleet } from './fleet.ts';
 import { watchedObjects } from './lazy-watch.ts';
@@ -46,7 +46,7 @@ export function startTiers(inhabitants: Inhabitants): readonly Busy[] {
       start: (process) => tierProcess(inhabitants, versionOf(world, graphs).tiers[i]!, process),
     }),
   );
-  const destination = graph.destination ?? listener(graph.application);
+  const destination = graph.destination ?? listenerPlan(graph.application, () => undefined);
   return [
     ...fleets,
     startSweep(world, graph),
@@ -111,18 +111,4 @@ function destinationProcess({ world, outside }: Inhabitants, plan: DestinationPl
   };
   const handle = destinationHandler(simulated, process.cloud);
   return (): BatchHandler => handle;
-}
-
-/** Takes answers where the application has no destination of its own. */
-function listener(application: string): DestinationPlan {
-  const destination = defineDestination({ name: ANSWERS, handler: () => undefined });
-  return {
-    application,
-    destination,
-    version: '1',
-    file: '',
-    reads: [{ queue: ANSWERS, kind: 'answer' }],
-    deadLetters: `${ANSWERS}.dlq`,
-    limits: limitsFor(destination.timing),
-  };
 }

@@ -134,7 +134,7 @@ describe('sluice send', () => {
     expect(timedOut.code).toBe(1);
     expect(timedOut.json).toMatchObject([{ error: { code: 'result-timeout' } }]);
     const piped = await project.sluice(
-      ['send', 'quick', '-', '--at', '2026-01-31T12:00:00Z', '--delay', '1s', '--fair', 'a'],
+      ['send', 'quick', '-', '--at', '2026-01-31T12:00:00Z', '--delay', '1m', '--fair', 'a'],
       { input: '{"text":"hi"}' },
     );
     expect(piped.code).toBe(0);

@@ -162,6 +162,14 @@ describe('faults of the samples', () => {
     expect(await cascade.deadLetters()).toHaveLength(2);
   });
 
+  test('readings in the dead band, and on its very edge, command something', async () => {
+    const cascade = await begin();
+    await set(cascade, 45, 1);
+    await cascade.drain();
+    for (const temperature of [44, 46, 45]) await read(cascade, temperature);
+    expect(said(cascade)).toEqual([]);
+  });
+
   test('what comes before the first setting is told to nobody', async () => {
     const cascade = await begin();
     await read(cascade, 42);
