@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
 const PACKAGE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
 const SETTINGS = /[\\/]@smithy[\\/]core[\\/].*[\\/]node-config-provider[\\/]configLoader\.js$/;
-const LAZY =
-  /[\\/]@(?:smithy[\\/]node-http-handler|aws[\\/]lambda-invoke-store)[\\/]dist-es[\\/].*\.js$|[\\/]getInstanceMetadataRegion\.js$/;
-const SHA256 = /[\\/]@smithy[\\/]core[\\/].*[\\/]Sha256Js\.js$/;
+const LAZY = /[\\/]@(?:smithy[\\/]node-http-handler|aws[\\/]lambda-invoke-store)[\\/]dist-es[\\/].*\.js$/;
+const HASHES = /[\\/]@smithy[\\/]core[\\/].*[\\/](?:Sha256Js|Md5Js)\.js$/;
+const REGION = /[\\/]getInstanceMetadataRegion\.js$/;
 
 /** Leaves out of the SDK what no function of Lambda needs: code, files to look for, chunks to load. */
 export const sdkPlugin: Plugin = {
@@ -26,9 +27,14 @@ export const sdkPlugin: Plugin = {
     build.onLoad({ filter: SETTINGS }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(/export const loadConfig = [\s\S]*/, FROM_ENVIRONMENT),
     }));
-    // For engines without crypto; Node's SHA-256 is always there.
-    build.onLoad({ filter: SHA256 }, () => ({
-      contents: "export class Sha256Js { constructor() { throw new Error('this Node has no SHA-256'); } }",
+    // For engines without crypto; Node's hashes are always there.
+    build.onLoad({ filter: HASHES }, ({ path }) => {
+      const name = basename(path, '.js');
+      return { contents: `export class ${name} { constructor() { throw new Error('this Node lacks a hash'); } }` };
+    });
+    // A function of Lambda knows its region by the environment, and has no instance to ask.
+    build.onLoad({ filter: REGION }, () => ({
+      contents: 'export const getInstanceMetadataRegion = async () => undefined;',
     }));
   },
 };

@@ -19,8 +19,11 @@ export const isBlob = (blob) => typeof Blob === 'function' && blob instanceof Bl
       contents: `import { Readable } from 'node:stream';
 export const isStreamingPayload = (request) => request?.body instanceof Readable || ${isWebStream('request?.body')};`,
     }));
-    // The one of browsers; Node's own stands beside it.
+    // Those of browsers; Node's own stand beside them.
     build.onLoad({ filter: file('ChecksumStream\\.browser') }, () => ({ contents: 'export class ChecksumStream {}' }));
+    build.onLoad({ filter: file('sdk-stream-mixin\\.browser') }, () => ({
+      contents: "export const sdkStreamMixin = () => { throw new Error('no stream of this Node'); };",
+    }));
     build.onLoad({ filter: file('calculateBodyLength') }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8'))
         .replace('import { ReadStream, ', 'import fs, { ')

@@ -3,6 +3,7 @@ import { CONTROL_TIMING, CONTROLS } from '../core/control/plan.ts';
 import type { AnyControl } from '../core/control/types.ts';
 import type { ControlPlan } from '../core/plan.ts';
 import { controlHandler } from '../runtime/handler.ts';
+import { metered } from '../runtime/meter.ts';
 import { awsCloud } from './cloud.ts';
 import { drainGuard } from './drain.ts';
 import { type FunctionConfig, readFunctionConfig } from './function-config.ts';
@@ -16,12 +17,13 @@ export function createControlsHandler(controls: readonly AnyControl[], options: 
   return sqsHandler(() => {
     const config = readFunctionConfig(env);
     const plan = controlPlanOf(config, controls as readonly unknown[] as readonly ControlDefinition[]);
-    const cloud = open(cloudOptionsOf(config));
+    const { cloud, received } = metered(open(cloudOptionsOf(config)), () => performance.now());
     for (const { queue } of plan.reads) cloud.queue(queue);
     return {
       application: config.application,
       name: CONTROLS,
       cloud,
+      received,
       queueOf: readUrls(config),
       handlerOf: (_queue, watched) => controlHandler(plan, watched),
       guard: drainGuard({ timeoutMs: plan.timing.timeoutMs, whole: false }),

@@ -1,5 +1,6 @@
 import type { Destination } from '../core/destination.ts';
 import { destinationHandler } from '../runtime/handler.ts';
+import { metered } from '../runtime/meter.ts';
 import { awsCloud } from './cloud.ts';
 import { drainGuard } from './drain.ts';
 import { readFunctionConfig } from './function-config.ts';
@@ -13,12 +14,13 @@ export function createDestinationHandler(destination: Destination, options: Hand
   return sqsHandler(() => {
     const config = readFunctionConfig(env);
     const plan = destinationPlanOf(config, destination);
-    const cloud = open(cloudOptionsOf(config));
+    const { cloud, received } = metered(open(cloudOptionsOf(config)), () => performance.now());
     for (const { queue } of plan.reads) cloud.queue(queue);
     return {
       application: config.application,
       name: destination.name,
       cloud,
+      received,
       queueOf: readUrls(config),
       handlerOf: (_queue, watched) => destinationHandler(plan, watched),
       guard: drainGuard({ timeoutMs: destination.timing.timeoutMs, whole: false }),

@@ -22,6 +22,8 @@ export interface SqsFunction {
   /** Name of the tier or destination. */
   readonly name: string;
   readonly cloud: Cloud;
+  /** Told of the messages of an invocation before anything is done with them. */
+  readonly received: (messages: readonly { readonly body: string }[]) => void;
   /** The logical name of the queue that an ARN means. */
   readonly queueOf: (arn: string) => string | undefined;
   readonly handlerOf: (queue: string, cloud: Cloud) => BatchHandler;
@@ -54,6 +56,7 @@ export function beginInvocation(event: unknown): Invocation {
       if (!all)
         throw new SluiceError('option-invalid', 'the event is not one of SQS: it has no records with a messageId');
       for (const [arn, records] of Map.groupBy(all.filter(isUsable), (record) => record.eventSourceARN)) {
+        made.received(records);
         const cloud = observed(made.cloud, (decided) => invocation.records.push(...decided));
         const queue = made.queueOf(arn);
         if (queue === undefined) throw unknownQueue(made, arn);

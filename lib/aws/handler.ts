@@ -4,6 +4,7 @@ import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { OpenControls } from '../runtime/controls/reader.ts';
 import { tierHandler } from '../runtime/handler.ts';
+import { metered } from '../runtime/meter.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { type AwsCloudOptions, awsCloud, type LoadedCalls } from './cloud.ts';
 import { drainGuard } from './drain.ts';
@@ -48,7 +49,7 @@ function tierFunction(
   const named = (config.controls ?? []).some(({ name }) => name === MODEL);
   const loading = beginLoading(definition, version, named);
   const plan = tierPlanOf(config, loading.tier);
-  const cloud = open(cloudOptionsOf(config));
+  const { cloud, received } = metered(open(cloudOptionsOf(config)), () => performance.now());
   // One for all invocations: within a control's staleness, data costs no table call.
   const controls = openControls?.(cloud.table, cloud.clock, plan.controls ?? []);
   const { objects } = cloud;
@@ -65,6 +66,7 @@ function tierFunction(
     application,
     name: definition.name,
     cloud,
+    received,
     queueOf: readUrls(config),
     handlerOf: (queue, watched) =>
       tierHandler(plan, queue, watched, predictor, { allowedBuckets, ...(controls && { controls }) }),

@@ -1,3 +1,4 @@
+import type { Billed } from './billed.ts';
 import type { Json } from './json.ts';
 
 /** What was decided about one message. */
@@ -55,6 +56,8 @@ export interface DecisionRecord {
   readonly until?: number;
   /** Calls made for this message: queue messages sent, table updates and reads, object gets and puts. */
   readonly calls: CallCount;
+  /** What AWS bills for it, or would. */
+  readonly billed?: Billed;
   readonly bytes?: { readonly declared: number; readonly fetched: number };
   /** Payloads, where the tier's `capture` asks for them. */
   readonly data?: Json;

@@ -4,6 +4,7 @@ import type { Predictor } from '../ports/predictor.ts';
 import type { Application } from '../runtime/application.ts';
 import { type ControlReader, controlReader } from '../runtime/controls/reader.ts';
 import { type BatchHandler, controlHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
+import { type Metered, metered } from '../runtime/meter.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { tapAnswers } from './answer-tap.ts';
 import type { LocalCloud } from './cloud.ts';
@@ -65,6 +66,7 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
   const sources: EventSource[] = [];
   const listen = (
     queue: string,
+    meter: Metered<LocalCloud>,
     plan: TierPlan | DestinationPlan | ControlPlan,
     handler: BatchHandler,
     concurrency: number,
@@ -73,7 +75,10 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
     sources.push(
       startEventSource({
         queue: cloud.queue(queue),
-        handler,
+        handler(messages) {
+          meter.received(messages);
+          return handler(messages);
+        },
         batchSize: timing.batchSize,
         windowMs: timing.windowMs,
         concurrency,
@@ -84,20 +89,27 @@ export async function startCascade(options: CascadeOptions): Promise<Cascade> {
     );
   };
   if (graph.controls) {
-    listen(graph.controls.reads[0]!.queue, graph.controls, controlHandler(graph.controls, cloud), 1);
+    const meter = metered(cloud);
+    const handler = controlHandler(graph.controls, meter.cloud);
+    listen(graph.controls.reads[0]!.queue, meter, graph.controls, handler, 1);
   }
   for (const plan of graph.tiers) {
-    const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
-    const predictor = predictorFor(plan, application, cloud, controls);
+    const meter = metered(cloud);
+    const own = meter.cloud;
+    const controls = controlReader(own.table, own.clock, plan.controls ?? []);
+    const predictor = predictorFor(plan, application, own, controls);
     predictors.push(predictor);
     const concurrency = plan.tier.maxConcurrency ?? DEFAULT_CONCURRENCY;
     // The two queues of a join share the tier's concurrency: it bounds invocations of the tier, not of a queue.
     const limit = limited(concurrency);
     for (const { queue } of plan.reads)
-      listen(queue, plan, limit(tierHandler(plan, queue, cloud, predictor, { controls })), concurrency);
+      listen(queue, meter, plan, limit(tierHandler(plan, queue, own, predictor, { controls })), concurrency);
   }
   const destination = options.onAnswer ? tapAnswers(graph, options.onAnswer) : graph.destination;
-  if (destination) listen(ANSWERS, destination, destinationHandler(destination, cloud), DEFAULT_CONCURRENCY);
+  if (destination) {
+    const meter = metered(cloud);
+    listen(ANSWERS, meter, destination, destinationHandler(destination, meter.cloud), DEFAULT_CONCURRENCY);
+  }
   const sweep = startSweep(graph, cloud, onError);
   const queues = graph.queues.filter(
     (q) => !q.name.endsWith('.dlq') && (destination !== undefined || q.name !== ANSWERS),
