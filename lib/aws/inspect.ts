@@ -3,6 +3,7 @@ import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from '@a
 import type { CloudFacts, QueueFacts } from '../runtime/checkup/facts.ts';
 import { clientConfig } from './client-config.ts';
 import { awsError } from './errors.ts';
+import { oldestAges } from './inspect-ages.ts';
 import { queueClient } from './queue-client.ts';
 
 /** What is deployed, by the names that AWS gave it. */
@@ -12,10 +13,17 @@ export interface Deployed {
   readonly table?: string;
 }
 
-/** Looks at queues and table as they are. It needs `sqs:GetQueueAttributes` and `dynamodb:DescribeTimeToLive`. */
+/**
+ * Looks at queues and table as they are. It needs `sqs:GetQueueAttributes` and `dynamodb:DescribeTimeToLive`, and for ages
+ * of messages `cloudwatch:GetMetricData`.
+ */
 export async function inspectDeployed({ queues, table }: Deployed): Promise<Pick<CloudFacts, 'queues' | 'expires'>> {
   const sqs = queueClient();
-  const looked = Object.entries(queues).map(([name, url]) => inspectQueue(sqs, name, url));
+  const ages = oldestAges(queues, Date.now());
+  const looked = Object.entries(queues).map(async ([name, url]): Promise<QueueFacts> => {
+    const [facts, oldestMs] = [await inspectQueue(sqs, name, url), (await ages)?.get(name)];
+    return { ...facts, ...(oldestMs !== undefined && { oldestMs }) };
+  });
   return {
     queues: await Promise.all(looked),
     expires: table === undefined ? undefined : await expires(table),

@@ -1,4 +1,4 @@
-import type { Graph } from '../core/plan.ts';
+import type { Graph, QueueSpec } from '../core/plan.ts';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { CloudFacts, QueueFacts } from '../runtime/checkup/facts.ts';
@@ -33,14 +33,17 @@ function openKept(place: Place, cloud: LocalCloud, graph: Graph | undefined): Op
   return {
     cloud,
     queues: specs.map(({ name }) => name),
-    facts: async () => ({
-      queues: await Promise.all(
-        specs.map(async (spec): Promise<QueueFacts> => ({ ...spec, depth: await cloud.queue(spec.name).depth() })),
-      ),
-      expires: undefined,
-      versions: undefined,
-      running: hasRunner(place),
-    }),
+    facts: async () => {
+      const oldest = cloud.oldest();
+      const now = cloud.clock.now();
+      const look = async (spec: QueueSpec): Promise<QueueFacts> => {
+        const sentAt = oldest.get(spec.name);
+        const depth = await cloud.queue(spec.name).depth();
+        return { ...spec, depth, ...(sentAt !== undefined && { oldestMs: now - sentAt }) };
+      };
+      const queues = await Promise.all(specs.map(look));
+      return { queues, expires: undefined, versions: undefined, running: hasRunner(place) };
+    },
     close: () => cloud.close(),
   };
 }

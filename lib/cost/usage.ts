@@ -11,6 +11,7 @@ export interface TierUsage {
   readonly predictions: number;
   readonly accepted: number;
   readonly escalated: number;
+  /** Of the model; its CPU time where that was measured, as other tiers' work on a shared machine is none of its cost. */
   readonly modelMs: number;
   /** Bytes of its decision log, uncompressed. */
   readonly logBytes: number;
@@ -51,7 +52,7 @@ export function usageCounter(): { add(record: DecisionRecord): void; usage(): Us
       }
       tier.records += 1;
       tier.logBytes += Buffer.byteLength(JSON.stringify(record)) + 1;
-      tier.modelMs += record.modelMs ?? 0;
+      tier.modelMs += record.modelCpuMs ?? record.modelMs ?? 0;
       if (PREDICTED.has(decision)) tier.predictions += 1;
       if (decision === 'escalated' || record.audit) tier.escalated += 1;
       if (decision === 'accepted') {

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../core/decision.ts';
 import type { QueueSpec } from '../core/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
+import type { DecisionLog } from '../ports/decision-log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
 import { systemClock, systemRandom } from '../runtime/system.ts';
@@ -32,6 +33,8 @@ export interface LocalCloud extends Cloud {
   declare(specs: readonly QueueSpec[]): void;
   /** Every declared queue. */
   queues(): readonly QueueSpec[];
+  /** When the oldest message of each queue that has one was sent, ms since the epoch, by the queue's name. */
+  oldest(): ReadonlyMap<string, number>;
   /** Ends waiting receives and lets go of the folder. */
   close(): Promise<void>;
 }
@@ -102,7 +105,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
   const tools = { database, statements: queueStatements(database), registry, bells: ringing, clock, random };
   const queues = new Map<string, Queue>();
   const files = durable ? decisionFiles(dir) : undefined;
-  const log = files ?? decisionMemory();
+  const log: Required<DecisionLog> = files ?? decisionMemory();
   const table = sqliteTable(database, clock);
   let open = true;
 
@@ -119,6 +122,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
         onDecisions?.(records);
       },
       flow: (flowId) => log.flow(flowId),
+      files: (range) => log.files(range),
     },
     queue(name) {
       const queue = queues.get(name) ?? sqliteQueue(name, tools);
@@ -127,6 +131,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
     },
     declare: (specs) => registry.declare(specs),
     queues: () => registry.all(),
+    oldest: () => registry.oldest(),
     async close() {
       if (!open) return;
       open = false;

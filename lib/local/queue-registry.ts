@@ -16,6 +16,8 @@ export interface QueueRegistry {
   /** @throws SluiceError `queue-unknown` */
   find(name: string): DeclaredQueue;
   all(): readonly QueueSpec[];
+  /** When the oldest message of each queue that has one was sent, ms since the epoch, by name. */
+  oldest(): ReadonlyMap<string, number>;
 }
 
 /** The queues of a store. */
@@ -24,6 +26,9 @@ export function queueRegistry(database: Database): QueueRegistry {
     'INSERT INTO queues (name, spec) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET spec = excluded.spec',
   );
   const select = database.prepare('SELECT number, name, spec FROM queues ORDER BY number');
+  const oldest = database.prepare(
+    'SELECT name, min(sent_at) AS at FROM messages JOIN queues ON queues.number = messages.queue GROUP BY name',
+  );
   let known = new Map<string, DeclaredQueue>();
 
   function load(): void {
@@ -48,6 +53,10 @@ export function queueRegistry(database: Database): QueueRegistry {
       const found = known.get(name);
       if (!found) throw unknown(name, [...known.keys()]);
       return found;
+    },
+    oldest() {
+      const rows = database.read(() => oldest.all()) as { name: string; at: number }[];
+      return new Map(rows.map(({ name, at }) => [name, at]));
     },
     all() {
       load();

@@ -23,4 +23,17 @@ describe.each(MODES)('declaring queues (%s)', (mode) => {
     });
     expect((await cloud.queue('deep').depth()).ready).toBe(1);
   });
+
+  test('tells how old the oldest message of each queue is, received or not', async () => {
+    const cloud = await open(mode);
+    expect([...cloud.oldest()]).toEqual([]);
+    const before = cloud.clock.now();
+    await cloud.queue('deep').send([{ body: 'a' }]);
+    await cloud.queue('deep').receive({ max: 1, visibilityMs: 60_000, waitMs: 0 });
+    const sentAt = cloud.oldest().get('deep')!;
+    await cloud.clock.sleep(5);
+    await cloud.queue('deep').send([{ body: 'b' }]);
+    expect(sentAt).toBeGreaterThanOrEqual(before);
+    expect([...cloud.oldest()]).toEqual([['deep', sentAt]]);
+  });
 });

@@ -7,6 +7,7 @@ import { graphOf } from '../aws-handler/harness.ts';
 import { carrying, cheap } from '../support/tiers.ts';
 
 const graph = graphOf([cheap(), carrying()]);
+const DAY_MS = 86_400_000;
 const EMPTY = { ready: 0, delayed: 0, inFlight: 0 };
 
 /** A cloud in which all is as the tier files say. */
@@ -41,6 +42,9 @@ describe('a checkup', () => {
     ['dead-letters-expire-first', 'error', withQueue('cheap.dlq', { retentionMs: 345_600_000 })],
     ['time-to-live-off', 'error', { ...healthy(), expires: false }],
     ['dead-letters', 'warning', withQueue('cheap.dlq', { depth: waiting })],
+    ['dead-letters-expiring', 'error', withQueue('cheap.dlq', { oldestMs: 12 * DAY_MS })],
+    ['old-messages', 'warning', withQueue('dear', { oldestMs: 16 * 60_000 })],
+    ['deep-queue', 'note', withQueue('cheap', { depth: { ...EMPTY, ready: 10_000 } })],
     ['version-differs', 'note', { ...healthy(), versions: { cheap: 'another', dear: graph.tiers[1]!.version } }],
   ])('says %s as an %s, where it is and what to do', (code, severity, facts, before) => {
     const found = checkup({ graph, facts, before });
@@ -60,6 +64,11 @@ describe('a checkup', () => {
     ]) {
       expect(checkup({ graph, facts: withQueue('cheap', { depth }), before })).toEqual([]);
     }
+  });
+
+  test('lets messages be younger than the alarm, and dead letters that people have days for', () => {
+    const facts = withQueue('cheap.dlq', { oldestMs: 10 * DAY_MS }, withQueue('cheap', { oldestMs: 14 * 60_000 }));
+    expect(checkup({ graph, facts, before: undefined })).toEqual([]);
   });
 
   test('lets answers wait for a consumer of one’s own', () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type Answer, connect } from 'sluice';
+import { type Answer, connect, type DecisionRecord } from 'sluice';
 import { countCalls, loadApplication, openCloud, startCascade } from 'sluice/local';
-import { type Photo, readPhotos } from '../model/photos.ts';
+import { type Photo, type PhotoSet, readPhotos } from '../model/photos.ts';
 import { encodePng } from '../model/png.ts';
 import { encodeThumbnail, thumbnail } from '../model/thumbnail.ts';
 import { type Comparison, compare } from './compare.ts';
@@ -33,6 +33,9 @@ export interface DemoOptions {
   readonly dir: string;
   /** Folder of the application; this one where not given. */
   readonly application?: string;
+  /** Which photos; those kept for the demo where not given. */
+  readonly set?: PhotoSet;
+  readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
   readonly onStart?: (total: number) => void;
   readonly onAnswer?: (answered: number) => void;
 }
@@ -42,12 +45,13 @@ const BATCH = 100;
 
 /** Sends photos through `functions/photos` and measures. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const photos = (await readPhotos('photos')).slice(0, options.flows);
+  const photos = (await readPhotos(options.set ?? 'photos')).slice(0, options.flows);
   const application = await loadApplication(options.application ?? fileURLToPath(new URL('..', import.meta.url)));
   const records: DemoRecord[] = [];
   const local = await openCloud({
     dir: options.dir,
     onDecisions: (written) => {
+      options.onDecisions?.(written);
       for (const { flow, tier, decision, modelMs, modelCpuMs, latencyMs, bytes } of written) {
         // CPU time where a worker thread measured it: tiers share this machine's cores, and waiting for one is not work.
         records.push({ flow, tier, decision, modelMs: modelCpuMs ?? modelMs, latencyMs, bytes });

@@ -1,3 +1,4 @@
+import { keepingUp, lettersKept } from './ages.ts';
 import type { Check, Checked, Finding } from './finding.ts';
 import { beingRead, deployedWhole, settingsHold, withoutDeadLetters } from './queues.ts';
 import { safeToRemove } from './removal.ts';
@@ -9,6 +10,8 @@ const CHECKS: readonly Check[] = [
   settingsHold,
   expiring,
   withoutDeadLetters,
+  lettersKept,
+  keepingUp,
   upToDate,
   safeToRemove,
 ];

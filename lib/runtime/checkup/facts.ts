@@ -5,6 +5,8 @@ export interface QueueFacts {
   readonly name: string;
   /** `undefined`: it is not there. */
   readonly depth: QueueDepth | undefined;
+  /** How long its oldest message has waited, ms; left out where it is empty, or nobody knows. */
+  readonly oldestMs?: number;
   readonly visibilityMs?: number;
   readonly retentionMs?: number;
   /** Receives after which it gives a message up to its dead-letter queue; left out where it has none. */
