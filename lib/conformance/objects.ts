@@ -150,6 +150,19 @@ export const objectChecks = checksOf('objects', {
     equal(await codeOf(intact(gone)), 'object-missing', 'code of the error, deleted');
   },
 
+  'reads no further than a reference promises': async (backend) => {
+    const { objects } = backend.cloud;
+    const large = await objects.put(newKey(backend), noise(300_000));
+    for (const size of [0, 1, 299_999]) {
+      equal(
+        await codeOf(objects.get({ ...large, size })),
+        'object-corrupt',
+        `code of the error, ${size} bytes promised`,
+      );
+    }
+    same(await objects.get(large), noise(300_000), 'the bytes of an honest reference');
+  },
+
   'deletes nothing outside its bucket': async (backend) => {
     const { objects } = backend.cloud;
     const reference = await objects.put(newKey(backend), text('own'));

@@ -185,6 +185,8 @@ export const TABLES: Readonly<Record<string, (table: FlowTable) => Partial<FlowT
   'invents items': (t) => ({ get: async (key) => (await t.get(key)) ?? {} }),
 };
 
+const sizes = new Map<string, number>();
+
 /** Ways in which an object store does. */
 export const OBJECTS: Readonly<Record<string, (objects: ObjectStore) => Partial<ObjectStore>>> = {
   'refuses empty objects': (o) => ({
@@ -192,6 +194,16 @@ export const OBJECTS: Readonly<Record<string, (objects: ObjectStore) => Partial<
   }),
   'cuts large objects': (o) => ({ put: (k, b, x) => o.put(k, b.subarray(0, 1_000_000), x) }),
   'changes bytes': (o) => ({ get: async (r) => new TextEncoder().encode(new TextDecoder().decode(await o.get(r))) }),
+  'reads past what a reference promises': (o) => ({
+    get: async (r) => {
+      const whole = sizes.get(r.key);
+      return o.get(whole === undefined ? r : { ...r, size: whole });
+    },
+    put: async (k, b, x) => {
+      sizes.set(k, b.byteLength);
+      return o.put(k, b, x);
+    },
+  }),
   'forgets content types': (o) => ({ put: (k, b) => o.put(k, b) }),
   'resolves keys as paths': (o) => {
     const plain = (key: string): string => new URL(`http://h/${key.replaceAll('//', '/')}`).pathname.slice(1);
