@@ -17,7 +17,8 @@ const AWS = /^(@aws-sdk|@smithy|@middy)\//;
 const CDK = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/;
 /** Any module, but for the clouds': those have one place each. */
 const NEITHER_CLOUD = /^(?!@aws-sdk\/|@smithy\/|@middy\/|aws-cdk-lib|constructs|cdk-nag)/;
-const OUTER = ['core', 'ports', 'runtime', 'local', 'aws', 'testing', 'conformance', 'cli', 'index'];
+const PURE = ['core', 'calibrate', 'cost', 'report'];
+const OUTER = [...PURE, 'ports', 'runtime', 'local', 'aws', 'testing', 'conformance', 'cli', 'index'];
 
 const RULES: Readonly<Record<string, Rule>> = {
   core: { layers: ['core'], modules: [/^fastest-levenshtein$/, /^node:crypto$/] },
@@ -27,6 +28,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   aws: { layers: ['core', 'ports', 'runtime', 'aws'], modules: [AWS, NEITHER_CLOUD] },
   testing: { layers: ['core', 'ports', 'runtime', 'testing'], modules: [NEITHER_CLOUD] },
   conformance: { layers: ['core', 'ports', 'conformance'], modules: [NODE] },
+  calibrate: { layers: ['core', 'calibrate'], modules: [] },
+  cost: { layers: ['core', 'cost'], modules: [] },
+  report: { layers: ['core', 'calibrate', 'cost', 'report'], modules: [] },
   index: { layers: ['core', 'ports', 'runtime'], modules: [] },
   cli: { layers: OUTER, modules: [NEITHER_CLOUD] },
   infra: { layers: [...OUTER, 'infra'], modules: [CDK, NEITHER_CLOUD] },
