@@ -30,7 +30,8 @@ export function entriesOf({ graph, files, controls = [] }: Application, sources:
       ...(plan.controls
         ? [`import { controlReader as controls } ${from(sources.module('runtime/controls/reader'))};`]
         : []),
-      `export const handler = createHandler(definition, { loaded${plan.controls ? ', controls' : ''} });`,
+      ...(plan.steps ? [`import { controlSteps as steps } ${from(sources.module('core/control/steps'))};`] : []),
+      `export const handler = createHandler(definition, { loaded${plan.controls ? ', controls' : ''}${plan.steps ? ', steps' : ''} });`,
     ];
     return { name: plan.tier.name, code: code.join('\n') };
   });

@@ -16,7 +16,7 @@ export interface CascadeProps {
   readonly application: BundledApplication;
   /** What differs from the tier files here. */
   readonly tiers?: Readonly<Record<string, TierOverrides>>;
-  /** False: decisions stay in the log groups. Default: they are also delivered to the bucket. */
+  /** False: decisions go to the log groups. Default: they are delivered to the bucket, by date and tier. */
   readonly decisions?: boolean;
   /** How long delivered decision records are kept. Default: 90 days. */
   readonly decisionRetention?: Duration;

@@ -13,7 +13,7 @@ import { EXPIRY } from './bundle-entries.ts';
 import { bundleOf, type CascadeProps, checkOverrides } from './cascade-props.ts';
 import { checkStageOf } from './checks.ts';
 import { cascadeDashboard } from './dashboard.ts';
-import { DecisionDelivery } from './decisions.ts';
+import { DecisionDelivery, permitReading, prefixOf } from './decisions.ts';
 import { type Planned, planAnswers, planControls, planTier } from './deploy.ts';
 import { Expiry, expires } from './expiry.ts';
 import { outputCloud } from './output.ts';
@@ -53,6 +53,7 @@ export class Cascade extends Construct {
   readonly #queues = new Map<string, Queue>();
   readonly #reachable: Reachable;
   readonly #logRetention: RetentionDays;
+  readonly #delivery: DecisionDelivery | undefined;
 
   constructor(scope: Construct, id: string, props: CascadeProps) {
     super(scope, id);
@@ -72,6 +73,8 @@ export class Cascade extends Construct {
     this.bucket = bucket;
     const { allowedBuckets = [] } = props;
     this.#reachable = { queue: (queue) => this.queue(queue), table, bucket, allowedBuckets };
+    if (props.decisions !== false)
+      this.#delivery = new DecisionDelivery(this, 'Decisions', { application: name, bucket });
     this.destination = this.#makeAnswers();
     this.answers = this.queue(ANSWERS);
     // From the last to the first: each names the queue of the next.
@@ -85,10 +88,11 @@ export class Cascade extends Construct {
     if (props.dashboard !== false) {
       this.dashboard = cascadeDashboard(this, { title: name, tiers: this.tiers, answers: this.answers });
     }
-    if (props.decisions !== false) this.#deliverDecisions();
     const queues = Object.fromEntries([...this.#queues].sort().map(([queue, { queueUrl }]) => [queue, queueUrl]));
     const versions = Object.fromEntries(graph.tiers.map(({ tier, version }) => [tier.name, version]));
-    outputCloud(this, { application: name, queues, table: table.tableName, bucket: bucket.bucketName, versions });
+    const state = { table: table.tableName, bucket: bucket.bucketName };
+    const log = this.#delivery && { log: { prefix: prefixOf(name) } };
+    outputCloud(this, { application: name, queues, ...state, ...log, versions });
   }
 
   /** A tier by its name. @throws SluiceError `option-unknown` */
@@ -109,6 +113,11 @@ export class Cascade extends Construct {
     permit(grantee, clientReach(this.#props.application.graph), this.#reachable);
   }
 
+  /** Lets someone read the decision log in the bucket. */
+  grantReadDecisions(grantee: IGrantable): void {
+    permitReading(grantee, { application: this.#props.application.name, bucket: this.bucket });
+  }
+
   /** Lets a client send control messages, and look at what counts. @throws SluiceError `option-invalid` where there are no controls */
   grantControl(grantee: IGrantable): void {
     const { controls, application } = this.#props.application.graph;
@@ -122,7 +131,12 @@ export class Cascade extends Construct {
 
   #deploy(id: string, planned: Planned): DeployedTier {
     const register = (name: string, queue: Queue): void => void this.#queues.set(name, queue);
-    return new DeployedTier(this, id, { ...planned, logRetention: this.#logRetention, register });
+    return new DeployedTier(this, id, {
+      ...planned,
+      logRetention: this.#logRetention,
+      delivery: this.#delivery,
+      register,
+    });
   }
 
   #makeAnswers(): DeployedTier | undefined {
@@ -137,7 +151,15 @@ export class Cascade extends Construct {
     const { graph } = this.#props.application;
     const code = bundleOf(this.#props, EXPIRY);
     const logRetention = this.#logRetention;
-    return new Expiry(this, 'Expiry', { graph, code, table: this.table, reachable: this.#reachable, logRetention });
+    const { table, tiers } = this;
+    return new Expiry(this, 'Expiry', {
+      graph,
+      code,
+      table,
+      reachable: this.#reachable,
+      logRetention,
+      deployed: tiers,
+    });
   }
 
   #watch(): readonly Alarm[] {
@@ -145,14 +167,6 @@ export class Cascade extends Construct {
     const units = [...tiers, destination, controls].filter((unit) => unit !== undefined);
     const answersDeadLetters = destination ? undefined : this.queue(`${ANSWERS}.dlq`);
     return watch({ units, answersDeadLetters, expiry }, this.#props);
-  }
-
-  #deliverDecisions(): void {
-    const delivery = new DecisionDelivery(this, 'Decisions', { bucket: this.bucket });
-    for (const tier of this.tiers) delivery.deliver(tier, tier.logGroup);
-    if (this.destination) delivery.deliver(this.destination, this.destination.logGroup);
-    if (this.controls) delivery.deliver(this.controls, this.controls.logGroup);
-    if (this.expiry) delivery.deliver(this.expiry, this.expiry.unit.logGroup);
   }
 }
 

@@ -28,10 +28,10 @@ export function destinationConfig(plan: DestinationPlan, reach: Reach, at: Locat
 
 /** The same for the function that applies controls, which answers nothing. */
 export function controlsConfig(plan: ControlPlan, reach: Reach, at: Locations): FunctionConfig {
-  const { application, version, file, deadLetters, limits, tiers } = plan;
+  const { application, version, file, deadLetters, limits, tiers, again } = plan;
   const reads = plan.reads.map(({ queue }) => ({ queue, kind: 'data' as const }));
   const place = { application, version, file, mode: 'entry' as const, reads, deadLetters, answers: '' };
-  return { ...place, next: null, limits, tiers, ...located(reach, at) };
+  return { ...place, next: null, limits, tiers, ...(again && { again }), ...located(reach, at) };
 }
 
 function located(

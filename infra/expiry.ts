@@ -6,9 +6,11 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { EXPIRY_CONFIG, type ExpiryConfig } from '../lib/aws/handler-expiry-config.ts';
 import type { Graph } from '../lib/core/plan.ts';
+import { permitDelivery } from './decisions.ts';
 import { type FunctionCode, FunctionUnit } from './function-unit.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { EXPIRY_REACH } from './reach.ts';
+import type { DeployedTier } from './tier.ts';
 
 /** What the expiry function is made of. */
 export interface ExpiryProps {
@@ -17,6 +19,8 @@ export interface ExpiryProps {
   readonly table: TableV2;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;
+  /** The tiers, as far as it must know where their decisions go. */
+  readonly deployed: readonly Pick<DeployedTier, 'name' | 'decisions'>[];
 }
 
 /** DynamoDB names itself on what it deletes because its time is over; what the cascade deletes stays uninvoked. */
@@ -34,16 +38,22 @@ export function expires(graph: Graph): boolean {
 export class Expiry extends Construct {
   readonly unit: FunctionUnit;
 
-  constructor(scope: Construct, id: string, { graph, code, table, reachable, logRetention }: ExpiryProps) {
+  constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
+    const { graph, code, table, reachable, logRetention } = props;
+    const joining = graph.tiers.filter(({ tier }) => tier.joins !== undefined);
+    const names = new Set(joining.map(({ tier }) => tier.name));
+    const delivered = props.deployed.flatMap(({ name, decisions }) =>
+      decisions && names.has(name) ? [{ name, decisions }] : [],
+    );
+    const streams = Object.fromEntries(delivered.map(({ name, decisions }) => [name, decisions.ref]));
     const config: ExpiryConfig = {
       application: graph.application,
       queues: {},
       table: table.tableName,
       bucket: reachable.bucket.bucketName,
-      tiers: graph.tiers
-        .filter(({ tier }) => tier.joins !== undefined)
-        .map(({ tier, version }) => ({ name: tier.name, version })),
+      ...(delivered.length > 0 && { log: { streams } }),
+      tiers: joining.map(({ tier, version }) => ({ name: tier.name, version })),
     };
     this.unit = new FunctionUnit(this, {
       description: `sluice: ${graph.application}, what expires`,
@@ -54,6 +64,10 @@ export class Expiry extends Construct {
       logRetention,
     });
     permit(this.unit.role, EXPIRY_REACH, reachable);
+    permitDelivery(
+      this.unit.role,
+      delivered.map(({ decisions }) => decisions),
+    );
     this.unit.role.addToPolicy(new PolicyStatement({ actions: READ_STREAM, resources: [table.tableStreamArn!] }));
     new EventSourceMapping(this.unit.function, 'Feed', {
       target: this.unit.function,

@@ -78,11 +78,11 @@ const modelsOf = ({ controls = [] }: TierPlan): readonly string[] =>
 
 const itemsOf = (control: string): string => `control#${control}#*`;
 
-/** What applying control messages touches: the items of the controls, and nothing of any flow. */
+/** What applying control messages touches: the items of the controls, the queues it asks to work data again, and nothing of any flow. */
 export function controlsReach(plan: ControlPlan): Reach {
   return {
     consumes: plan.reads.map(({ queue }) => queue),
-    sends: [plan.deadLetters],
+    sends: unique([...askedBy(plan), plan.deadLetters]),
     table: 'update',
     keys: plan.controls.map(({ name }) => itemsOf(name)),
     looks: [],
@@ -91,6 +91,9 @@ export function controlsReach(plan: ControlPlan): Reach {
     deletes: [],
   };
 }
+
+const askedBy = ({ again = {} }: ControlPlan): readonly string[] =>
+  Object.values(again).flatMap((queues) => queues.map(({ queue }) => queue));
 
 /** What a client of controls touches: it sends their messages, and looks at what counts. */
 export function controlClientReach(plan: ControlPlan): Reach {

@@ -1,12 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FUNCTION_CONFIG, type FunctionConfig } from '../lib/aws/function-config.ts';
 import type { QueueSpec } from '../lib/core/plan.ts';
+import { type DecisionDelivery, permitDelivery } from './decisions.ts';
 import { feed } from './feed.ts';
 import { type FunctionCode, FunctionUnit } from './function-unit.ts';
 import { decisionMetric, type MetricName } from './metrics.ts';
@@ -31,6 +33,8 @@ export interface DeployedTierProps {
   readonly reach: Reach;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;
+  /** Delivers its decisions, where they are delivered. */
+  readonly delivery?: DecisionDelivery | undefined;
   /** Told of each queue, so that others can name it. */
   readonly register: (name: string, queue: Queue) => void;
 }
@@ -46,6 +50,8 @@ export class DeployedTier extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
+  /** Where its decisions go, where they are delivered to the bucket. */
+  readonly decisions: CfnDeliveryStream | undefined;
   readonly #application: string;
 
   constructor(scope: Construct, id: string, props: DeployedTierProps) {
@@ -58,6 +64,8 @@ export class DeployedTier extends Construct {
     this.queues = props.reads.map((read) => queues.get(read)!);
     this.queue = this.queues[0]!;
     this.deadLetters = queues.get(props.deadLetters)!;
+    this.decisions = props.delivery?.stream(this, name);
+    const config = { ...props.config(), ...(this.decisions && { log: { streams: { [name]: this.decisions.ref } } }) };
     const { reservedConcurrency, environment } = overrides;
     const unit = new FunctionUnit(this, {
       description: `sluice: ${props.application}/${name}`,
@@ -65,11 +73,12 @@ export class DeployedTier extends Construct {
       memorySize: settings.memorySize,
       timeoutSeconds: settings.timeoutSeconds,
       ephemeralStorageSize: settings.ephemeralStorageSize,
-      environment: { ...environment, [FUNCTION_CONFIG]: Stack.of(this).toJsonString(props.config()) },
+      environment: { ...environment, [FUNCTION_CONFIG]: Stack.of(this).toJsonString(config) },
       logRetention: props.logRetention,
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     });
     permit(unit.role, props.reach, props.reachable);
+    if (this.decisions) permitDelivery(unit.role, [this.decisions]);
     this.function = unit.function;
     this.logGroup = unit.logGroup;
     this.role = unit.role;

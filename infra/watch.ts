@@ -3,6 +3,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms.ts';
 import type { CascadeProps } from './cascade-props.ts';
+import { alarmLateDecisions } from './decision-alarm.ts';
 import type { Expiry } from './expiry.ts';
 import type { DeployedTier } from './tier.ts';
 
@@ -21,7 +22,8 @@ export function watch({ units, answersDeadLetters, expiry }: Parts, props: Casca
   const options = props.alarms ?? {};
   const alarms = units.flatMap((unit) => {
     const oldestMessageAge = props.tiers?.[unit.name]?.oldestMessageAge ?? options.oldestMessageAge;
-    return addAlarms(unit, unit, { ...options, ...(oldestMessageAge && { oldestMessageAge }) });
+    const own = addAlarms(unit, unit, { ...options, ...(oldestMessageAge && { oldestMessageAge }) });
+    return unit.decisions ? [...own, alarmLateDecisions(unit, unit.decisions, options)] : own;
   });
   if (answersDeadLetters) {
     const scope = answersDeadLetters.node.scope as Construct;

@@ -14,6 +14,10 @@ export { drop } from './core/drop.ts';
 export type { Duration } from './core/duration.ts';
 export type { ErrorCode, ErrorPlace } from './core/errors.ts';
 export { isSluiceError, RetryableError, SluiceError, TerminalError } from './core/errors.ts';
+export type { Comparison, DecisionChange, TierComparison, TierDecision } from './core/log/compare.ts';
+export type { LineProblem } from './core/log/record.ts';
+export type { Redecided, RedecidedTier } from './core/log/redecided.ts';
+export type { FlowCounts } from './core/log/tally.ts';
 export type { LazyObject, ObjectReference, ObjectSpec } from './core/object-reference.ts';
 export type { StateOptions, TierState } from './core/state/types.ts';
 export type { Join, Stream } from './core/stream.ts';
@@ -31,8 +35,14 @@ export type {
   TypesOf,
 } from './core/tier-types.ts';
 export type { Cloud } from './ports/cloud.ts';
+export type { LogFile, LogRange } from './ports/decision-log.ts';
 export type { Client } from './runtime/client.ts';
 export { connect } from './runtime/client.ts';
 export type { ControlClient, SentControl, SetOptions } from './runtime/controls/client.ts';
 export { connectControl } from './runtime/controls/client.ts';
+export type { DecisionReading, LogProblem, ReadOptions, ReadSummary } from './runtime/log/read-decisions.ts';
+export { readDecisions } from './runtime/log/read-decisions.ts';
+export type { FlowChange, RedecidedLog, RedecideLogOptions } from './runtime/log/redecide.ts';
+export { redecide } from './runtime/log/redecide.ts';
+export type { DecisionSource } from './runtime/log/source.ts';
 export type { SendOptions, Sent } from './runtime/send-options.ts';

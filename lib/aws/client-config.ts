@@ -38,6 +38,6 @@ export function clientConfig(): ClientConfig {
 }
 
 /** The endpoint that stands in for AWS, where the environment names one: an emulator's. */
-export function customEndpoint(service: 'SQS' | 'DYNAMODB' | 'S3'): string | undefined {
+export function customEndpoint(service: 'SQS' | 'DYNAMODB' | 'S3' | 'FIREHOSE'): string | undefined {
   return process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env.AWS_ENDPOINT_URL;
 }

@@ -5,6 +5,8 @@ export interface CloudOutput {
   readonly queues: Readonly<Record<string, string>>;
   readonly table: string;
   readonly bucket: string;
+  /** Where the decision log lies in the bucket, where it is delivered there. */
+  readonly log?: { readonly prefix: string };
   /** Versions of the deployed tiers by name. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,7 @@ import type { Queue } from '../ports/queue.ts';
 import type { Random } from '../ports/random.ts';
 import { systemClock, systemRandom } from '../runtime/system.ts';
 import { stdoutDecisions } from './decisions.ts';
+import { deliveredDecisions } from './delivery.ts';
 import { s3Objects } from './objects.ts';
 import type { OpenObjects } from './objects-client.ts';
 import { sqsQueue } from './queue.ts';
@@ -37,8 +38,10 @@ export interface AwsCloudOptions {
   readonly clients?: AwsClients;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Standard output, where not given. */
+  /** Its delivery streams, or else standard output, where not given. */
   readonly decisions?: DecisionLog;
+  /** Names of the delivery streams that decisions go to, by tier. */
+  readonly log?: { readonly streams?: Readonly<Record<string, string>> };
   /** Called with every decision written. */
   readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
   /** Bytes SQS takes in one message and in one batch: 1 MiB, where not given; some emulators take less. */
@@ -57,7 +60,7 @@ export interface LoadedCalls {
  */
 export function awsCloud(options: AwsCloudOptions, loaded: LoadedCalls = {}): Cloud {
   const { clients = {}, clock = systemClock, random = systemRandom, onDecisions } = options;
-  const log = options.decisions ?? stdoutDecisions();
+  const log = options.decisions ?? decisionsOf(options);
   const queues = new Map<string, Queue>();
   let sqs = clients.sqs;
 
@@ -89,10 +92,15 @@ export function awsCloud(options: AwsCloudOptions, loaded: LoadedCalls = {}): Cl
         onDecisions?.(records);
       },
       flow: (flowId) => log.flow(flowId),
+      ...(log.files && { files: (range) => log.files!(range) }),
     },
     clock,
     random,
   };
+}
+
+function decisionsOf({ log }: AwsCloudOptions): DecisionLog {
+  return log?.streams ? deliveredDecisions({ streams: log.streams }) : stdoutDecisions();
 }
 
 function queueUnknown(queue: string, known: string[]): SluiceError {

@@ -8,8 +8,8 @@ export interface LineSink {
 }
 
 /**
- * A decision log on standard output, one JSON line a record: CloudWatch Logs keeps it, and a subscription filter on
- * `{ $.sluice = "decision" }` hands it on to Firehose and S3.
+ * A decision log on standard output, one JSON line a record, for functions whose decisions are not delivered: CloudWatch
+ * Logs keeps it. `readDecisions` reads such lines where they were exported.
  */
 export function stdoutDecisions(sink: LineSink = process.stdout): DecisionLog {
   return {

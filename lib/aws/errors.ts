@@ -3,7 +3,10 @@ import { type ErrorCode, type ErrorPlace, isSluiceError, SluiceError, toError } 
 /** What was being done when the SDK threw. */
 export interface AwsCall extends ErrorPlace {
   /** The code of the port's failures. */
-  readonly code: Extract<ErrorCode, 'queue-failed' | 'table-failed' | 'object-failed'>;
+  readonly code: Extract<
+    ErrorCode,
+    'queue-failed' | 'table-failed' | 'object-failed' | 'log-failed' | 'log-unreadable'
+  >;
   /** Such as `sending to the queue small`. */
   readonly doing: string;
 }

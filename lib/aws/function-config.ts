@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts';
-import type { ControlUse, Limits, NextTier, TierNames, TierPlan } from '../core/plan.ts';
+import type { AgainQueue, ControlUse, Limits, NextTier, TierNames, TierPlan } from '../core/plan.ts';
 
 /** What a deployed tier function must know beyond its own file; the construct writes it, the handler reads it. */
 export interface FunctionConfig {
@@ -16,8 +16,12 @@ export interface FunctionConfig {
   readonly controls?: readonly ControlUse[];
   /** Names of the tiers that built-in controls may be about, for the function that applies controls. */
   readonly tiers?: TierNames;
+  /** The queues that function sends to, by the control that was applied. */
+  readonly again?: Readonly<Record<string, readonly AgainQueue[]>>;
   /** Queue URLs by logical name: every queue this tier reads or sends to. */
   readonly queues: Readonly<Record<string, string>>;
+  /** Where the function's decisions go; standard output, where it does not say. */
+  readonly log?: { readonly streams: Readonly<Record<string, string>> };
   readonly table: string | null;
   readonly bucket: string | null;
   /** Further buckets that objects may be read from. */

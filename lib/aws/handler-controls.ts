@@ -35,13 +35,14 @@ export function createControlsHandler(controls: readonly AnyControl[], options: 
 
 /** The plan the graph made, from what the construct kept of it. */
 function controlPlanOf(config: FunctionConfig, controls: readonly ControlDefinition[]): ControlPlan {
-  const { application, version, file, deadLetters, limits, tiers = { threshold: [], load: [] } } = config;
+  const { application, version, file, deadLetters, limits, again, tiers = { threshold: [], load: [] } } = config;
   const reads = config.reads.map(({ queue }) => ({ queue, kind: 'control' as const }));
   return {
     application,
     name: CONTROLS,
     controls,
     tiers,
+    ...(again && { again }),
     version,
     file,
     reads,

@@ -2,7 +2,7 @@ import { SluiceError } from '../core/errors.ts';
 import type { FunctionConfig } from './function-config.ts';
 
 /** What the function that watches the flow table's deletions must know; the construct writes it. */
-export interface ExpiryConfig extends Pick<FunctionConfig, 'application' | 'queues' | 'table' | 'bucket'> {
+export interface ExpiryConfig extends Pick<FunctionConfig, 'application' | 'queues' | 'table' | 'bucket' | 'log'> {
   /** The tiers that join: only their items are flows. */
   readonly tiers: readonly { readonly name: string; readonly version: string }[];
 }

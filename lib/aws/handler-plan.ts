@@ -21,9 +21,9 @@ export function destinationPlanOf(config: FunctionConfig, destination: Destinati
 }
 
 /** What the function's cloud is opened with. */
-export function cloudOptionsOf(config: Pick<FunctionConfig, 'queues' | 'table' | 'bucket'>): AwsCloudOptions {
-  const { queues, table, bucket } = config;
-  return { queues, ...(table !== null && { table }), ...(bucket !== null && { bucket }) };
+export function cloudOptionsOf(config: Pick<FunctionConfig, 'queues' | 'table' | 'bucket' | 'log'>): AwsCloudOptions {
+  const { queues, table, bucket, log } = config;
+  return { queues, ...(table !== null && { table }), ...(bucket !== null && { bucket }), ...(log && { log }) };
 }
 
 /** Finds the logical name of a queue the function reads by its ARN. */

@@ -1,4 +1,5 @@
 import { MODEL } from '../core/control/model.ts';
+import type { ControlSteps } from '../core/control/steps.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -22,6 +23,8 @@ export interface HandlerOptions extends HandlerSurroundings {
   readonly loaded?: LoadedCalls;
   /** Opens the reader of controls, where the tier reads some; the bundle's entry knows. */
   readonly controls?: OpenControls;
+  /** What the tier's steps do where it has a state or decides with controls; the bundle's entry knows. */
+  readonly steps?: ControlSteps;
 }
 
 /** Lambda's init phase may take 10 s; a model that is not loaded by then is waited for by the first record. */
@@ -34,21 +37,21 @@ const INIT_MS = 8_000;
  */
 export function createHandler(tier: AnyTier | TierDefinition, options: HandlerOptions = {}): SqsHandler {
   const { env = process.env, loaded, cloud: open = (of) => awsCloud(of, loaded) } = options;
-  return sqsHandler(() => tierFunction(tier as TierDefinition, env, open, options.controls), options);
+  return sqsHandler(() => tierFunction(tier as TierDefinition, env, open, options), options);
 }
 
 function tierFunction(
   definition: TierDefinition,
   env: NonNullable<HandlerOptions['env']>,
   open: NonNullable<HandlerOptions['cloud']>,
-  openControls: OpenControls | undefined,
+  { controls: openControls, steps }: HandlerOptions,
 ): SqsFunction {
   const config = readFunctionConfig(env);
   const { application, version, allowedBuckets } = config;
   // Which model to load is for its control to say, where the application has one: the first record waits for it.
   const named = (config.controls ?? []).some(({ name }) => name === MODEL);
   const loading = beginLoading(definition, version, named);
-  const plan = tierPlanOf(config, loading.tier);
+  const plan = { ...tierPlanOf(config, loading.tier), ...(steps && { steps }) };
   const { cloud, received } = metered(open(cloudOptionsOf(config)), () => performance.now());
   // One for all invocations: within a control's staleness, data costs no table call.
   const controls = openControls?.(cloud.table, cloud.clock, plan.controls ?? []);

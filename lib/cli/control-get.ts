@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { NAMESPACE } from '../aws/metrics-emf.ts';
 import { toControlState, versionBefore } from '../core/control/item.ts';
 import { EVERY_KEY, keysFor } from '../core/control/keys.ts';
 import type { ControlVersion } from '../core/control/message.ts';
@@ -6,7 +7,7 @@ import { MODEL } from '../core/control/model.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type ControlCliOptions, keyText, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
-import { type ModelUse, modelUses, usesText } from './control-uses.ts';
+import { type ModelStory, modelStory, storyText } from './control-uses.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { table } from './table.ts';
 import { oneLine, timeText } from './text.ts';
@@ -31,20 +32,37 @@ export function addControlGet(control: Command): void {
       }
       const { key, current } = found;
       const { version, at, value } = current;
-      const uses = await usesOf(opened, asked);
-      if (io.json) await io.value({ control: definition.name, asked, key, version, at, value, ...(uses && { uses }) });
+      const story = await storyOf(opened, asked);
+      const metric = metricOf(opened, asked);
+      if (io.json) {
+        const more = { ...story, ...(metric && { metric }) };
+        await io.value({ control: definition.name, asked, key, version, at, value, ...more });
+      }
       const from = key === asked ? '' : `, set for ${keyText(key)}`;
       io.say(`${definition.name} of ${keyText(asked)}: version ${version}, since ${timeText(at)}${from}`);
       io.say(JSON.stringify(value, null, 2));
-      if (uses && uses.length > 0) io.say(`\n${usesText(uses)}`);
+      const text = story && storyText(story);
+      if (text) io.say(`\n${text}`);
+      if (metric) io.say(`\nhow its versions are used, CloudWatch knows: ${metricText(metric)}`);
       return EXIT.ok;
     }),
   );
 }
 
-/** How a tier's models were used; the metrics know it of a deployed one. */
-async function usesOf({ definition, place }: OpenedControl, tier: string): Promise<readonly ModelUse[] | undefined> {
-  return definition.name === MODEL && place.outputs === undefined ? modelUses(place.dir, tier) : undefined;
+/** What became of a tier's models, where the decision log is at hand. */
+async function storyOf({ definition, place }: OpenedControl, tier: string): Promise<ModelStory | undefined> {
+  return definition.name === MODEL && place.outputs === undefined ? modelStory(place.dir, tier) : undefined;
+}
+
+/** The metric that tells the same of a deployed tier, for each version as its dimension `model`. */
+function metricOf({ definition, place }: OpenedControl, tier: string) {
+  if (definition.name !== MODEL || place.outputs === undefined || tier === EVERY_KEY) return undefined;
+  return { namespace: NAMESPACE, name: 'modelMs', dimensions: { application: place.name, tier } };
+}
+
+function metricText({ namespace, name, dimensions }: NonNullable<ReturnType<typeof metricOf>>): string {
+  const { application, tier } = dimensions;
+  return `metric ${name} of ${namespace}, application ${application}, tier ${tier}, and its version as model`;
 }
 
 async function foundFor(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVERY_KEY } from '../core/control/keys.ts';
+import { MODEL } from '../core/control/model.ts';
 import { toMs } from '../core/duration.ts';
 import type { SentControl } from '../runtime/controls/client.ts';
 import { type ControlCliOptions, keyText, type OpenedControl } from './control-common.ts';
@@ -7,12 +8,20 @@ import { EXIT, refused } from './failure.ts';
 import type { Io } from './io.ts';
 import { placeArguments } from './place.ts';
 import { toDuration } from './send-options.ts';
+import { shellText } from './text.ts';
 
 const LOOK_EVERY_MS = 50;
 
 /** The version a person's message gets: the next one. */
-export async function nextVersion({ client }: OpenedControl, key: string): Promise<number> {
-  return ((await client.history(key)).at(-1)?.version ?? 0) + 1;
+export async function nextVersion({ client, definition, place }: OpenedControl, key: string): Promise<number> {
+  const next = ((await client.history(key)).at(-1)?.version ?? 0) + 1;
+  if (Number.isSafeInteger(next)) return next;
+  const { name: application, dir, outputs } = place;
+  const at = placeArguments({ application, ...(outputs === undefined ? { dir } : { outputs }) });
+  throw refused(
+    `${definition.name} of ${keyText(key)} is at the highest version there is`,
+    `Number its versions anew: npx sluice control renumber ${definition.name} --key ${shellText(key)}${at}`,
+  );
 }
 
 /** Tells that a message was sent, and waits until it counts where something is there to apply it. */
@@ -38,9 +47,11 @@ export async function settled(
     placeArguments(options),
   );
   if (io.json) await io.value({ control: name, key, version: sent.version, id: sent.id, applied: true });
-  io.say(
-    `${did}: ${name} of ${keyText(key)} is at version ${sent.version}, in effect within ${definition.maxStalenessMs / 1_000} s`,
-  );
+  const soon = `within ${definition.maxStalenessMs / 1_000} s`;
+  // That a setting counts does not say that the model it names is any good.
+  const effect =
+    name === MODEL ? `each instance tries it ${soon}, and serves with it if it is good` : `in effect ${soon}`;
+  io.say(`${did}: ${name} of ${keyText(key)} is at version ${sent.version}, ${effect}`);
   return EXIT.ok;
 }
 
@@ -54,7 +65,7 @@ async function applied(
   const until = Date.now() + waitMs;
   for (;;) {
     const history = await client.history(key);
-    if (history.some((one) => one.id === id)) return;
+    if (history.some((one) => one.id === id && one.version === version)) return;
     const current = history.at(-1);
     if (current && current.version >= version) {
       throw refused(

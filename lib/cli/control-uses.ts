@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { MODEL } from '../core/control/model.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 import { table } from './table.ts';
-import { msText, timeText } from './text.ts';
+import { msText, oneLine, timeText } from './text.ts';
 
 /** How one version of a tier's model was used. */
 export interface ModelUse {
@@ -20,22 +20,38 @@ export interface ModelUse {
   readonly maxMs: number;
 }
 
-/** What the decision log of a durable folder tells of a tier's models, the version that came first in front. */
-export async function modelUses(dir: string, tier: string): Promise<readonly ModelUse[]> {
+/** A version that was tried, last at `at` (ms since the epoch), and never served. */
+export interface ModelRefusal {
+  readonly version: number;
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** What became of a tier's models, the version that came first in front. */
+export interface ModelStory {
+  readonly uses: readonly ModelUse[];
+  readonly rejected: readonly ModelRefusal[];
+}
+
+/** What the decision log of a durable folder tells of a tier's models. */
+export async function modelStory(dir: string, tier: string): Promise<ModelStory> {
   const folder = join(dir, 'decisions');
   const files = (await readdir(folder).catch(() => [])).sort();
-  const byVersion = new Map<number, ModelUse>();
+  const uses = new Map<number, ModelUse>();
+  const rejected = new Map<number, ModelRefusal>();
   // Lines of other tiers need not be parsed, and the log may be larger than memory.
   const needle = `"tier":${JSON.stringify(tier)}`;
   for (const file of files) {
     for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
       const record = line.includes(needle) ? parse(line) : undefined;
-      if (record?.tier !== tier || record.modelMs === undefined) continue;
+      if (record?.tier !== tier) continue;
+      const { at, decision, modelMs, reason = '' } = record;
       const version = record.controls?.[MODEL] ?? 0;
-      byVersion.set(version, added(byVersion.get(version), version, record.at, record.modelMs));
+      if (decision === 'rejected') rejected.set(version, { version, at, reason });
+      if (modelMs !== undefined) uses.set(version, added(uses.get(version), version, at, modelMs));
     }
   }
-  return [...byVersion.values()];
+  return { uses: [...uses.values()], rejected: [...rejected.values()] };
 }
 
 function added(use: ModelUse | undefined, version: number, at: number, ms: number): ModelUse {
@@ -60,8 +76,13 @@ function parse(line: string): DecisionRecord | undefined {
   }
 }
 
-/** The same as a table. */
-export function usesText(uses: readonly ModelUse[]): string {
+/** The same for people; nothing where there is nothing. */
+export function storyText({ uses, rejected }: ModelStory): string {
+  const refusals = rejected.map(({ at, reason }) => `rejected at ${timeText(at)}: ${oneLine(reason, 400)}`);
+  return [...(uses.length > 0 ? [usesText(uses)] : []), ...refusals].join('\n');
+}
+
+function usesText(uses: readonly ModelUse[]): string {
   const rows = uses.map(({ version, since, uses: n, totalMs, minMs, maxMs }) => [
     version,
     timeText(since),

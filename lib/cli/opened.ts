@@ -52,7 +52,7 @@ async function openDeployed(place: Place): Promise<Opened> {
   const output = await readOutputs(place.outputs!, place.name);
   // Loaded here alone: the SDK would cost every other command its start.
   const [{ awsCloud }, { inspectDeployed }] = await Promise.all([
-    import('../aws/cloud.ts'),
+    import('../aws/index.ts'),
     import('../aws/inspect.ts'),
   ]);
   return {

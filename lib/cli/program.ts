@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addCalibrate } from './calibrate.ts';
 import { addControl } from './control.ts';
+import { addCost } from './cost.ts';
 import { addDev } from './dev.ts';
 import { addDlq } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
@@ -9,9 +11,13 @@ import { addFlow } from './flow.ts';
 import { addGraph } from './graph.ts';
 import { addList } from './list.ts';
 import { addNew } from './new.ts';
+import { addRedecide } from './redecide.ts';
+import { addReplay } from './replay.ts';
+import { addReport } from './report-page.ts';
 import { addRun } from './run.ts';
 import { addSend } from './send.ts';
 import { addSimulate } from './simulate.ts';
+import { addWatch } from './watch.ts';
 
 /** The whole command line; it throws instead of exiting, so that every end goes one way. */
 export function createProgram(flags: { readonly json: boolean }): Command {
@@ -36,6 +42,12 @@ export function createProgram(flags: { readonly json: boolean }): Command {
     addGraph,
     addControl,
     addDlq,
+    addRedecide,
+    addReplay,
+    addCalibrate,
+    addWatch,
+    addCost,
+    addReport,
     addDoctor,
     addNew,
   ])

@@ -4,11 +4,12 @@ import { pathToFileURL } from 'node:url';
 import { toError } from '../core/errors.ts';
 import { entriesOf } from '../core/graph-describe.ts';
 import type { Graph } from '../core/plan.ts';
-import type { CheckOptions, SimulatedSend } from '../testing/index.ts';
+import type { CheckOptions, SimulatedInput } from '../testing/index.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import { inputLines } from './input-lines.ts';
 import type { Place } from './place.ts';
 import { readRunLine } from './run-line.ts';
+import { readControlLine } from './simulate-control-line.ts';
 
 /** What a simulation is given to send and to hold to. */
 export type SimulationInput = Pick<CheckOptions, 'input'> &
@@ -42,7 +43,7 @@ async function fromModule(file: string): Promise<SimulationInput> {
   ) as unknown as SimulationInput;
 }
 
-async function fromLines(file: string, graph: Graph): Promise<readonly SimulatedSend[]> {
+async function fromLines(file: string, graph: Graph): Promise<readonly SimulatedInput[]> {
   const first = graph.tiers.filter((plan) => plan.mode === 'entry');
   let lines = 0;
   const defaults = {
@@ -51,18 +52,21 @@ async function fromLines(file: string, graph: Graph): Promise<readonly Simulated
     folder: file === '-' ? '.' : dirname(file),
     newId: () => `line ${lines}`,
   };
-  const sends: SimulatedSend[] = [];
+  const sends: SimulatedInput[] = [];
   for await (const chunk of inputLines(file)) {
     for (const { number, text } of chunk.lines) {
       if (text.trim() === '') continue;
       lines = number;
+      const reading = async (): Promise<SimulatedInput> =>
+        readControlLine(text, graph) ?? (await readRunLine(text, defaults));
       sends.push(
-        await readRunLine(text, defaults).catch((error: unknown) => {
+        await reading().catch((error: unknown) => {
           throw wrongUsage(`line ${number} of ${file} ${toError(error).message}`);
         }),
       );
     }
   }
-  if (sends.length === 0) throw wrongUsage(`${file} has no flows`, 'Write one JSON object a line: {"data": …}.');
+  if (!sends.some((send) => 'entry' in send))
+    throw wrongUsage(`${file} has no flows`, 'Write one JSON object a line: {"data": …}.');
   return sends;
 }

@@ -16,11 +16,13 @@ interface SimulateCommandOptions extends CommonOptions {
   readonly input?: string;
   readonly faults: string;
   readonly pure?: true;
+  readonly redrive?: true;
 }
 
 const INPUT_HELP = `
 Flows to send come from --input, or from functions/<application>/simulation.ts:
   a file of NDJSON, as sluice run reads it: flows like those in it are sent, in turn and in any order;
+    its lines {"control": "<name>", "value": …} are control messages, sent in each world;
   a module that exports "input" and, if it likes, "always", "eventually", "faults" and "pure",
   as the function check of sluice/testing takes them.
 
@@ -42,6 +44,7 @@ export function addSimulate(program: Command): void {
     .option('--input <file>', 'flows to send: NDJSON, or a module')
     .option('--faults <names>', 'some, all, none, or names with commas between', 'some')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
+    .option('--redrive', 'send dead letters back once the faults are over')
     .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
     .option('--json', 'print JSON on stdout and nothing else; the last line is {"seeds", "violations", "seconds"}')
     .option('--verbose', 'print stacks of errors')
@@ -63,6 +66,7 @@ export function addSimulate(program: Command): void {
       seeds,
       flows,
       ...(options.pure && { pure: true }),
+      ...(options.redrive && { redrive: true }),
       faults: faultsOf(options.faults),
       ...given,
       onSeed: progress.done,

@@ -64,6 +64,8 @@ export interface DecisionRecord {
   /** Predictions of the tier before and of this one: also kept for audits. */
   readonly signal?: Json;
   readonly output?: Json;
+  /** Captured payloads that were too large for the log to take. */
+  readonly omitted?: readonly ('data' | 'signal' | 'output')[];
 }
 
 /** Port calls. */

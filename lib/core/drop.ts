@@ -13,6 +13,11 @@ import type { Awaitable } from './json.ts';
  */
 export const drop: unique symbol = Symbol.for('sluice.drop') as never;
 
+/** What a gate is told beside the value; `controls` where its tier decides with some. */
+export type GateContext<Controls = unknown> = { readonly flowId: string } & (unknown extends Controls
+  ? unknown
+  : { readonly controls: Controls });
+
 /**
  * A function at one of a tier's four edges that transforms a value or drops the flow.
  *
@@ -24,7 +29,7 @@ export const drop: unique symbol = Symbol.for('sluice.drop') as never;
  * console.log(noBags({ label: 'Bag' }, { flowId: 'f1' }) === drop); // true
  * ```
  */
-export type Gate<T> = (value: T, context: { readonly flowId: string }) => Awaitable<T | typeof drop>;
+export type Gate<T, Controls = unknown> = (value: T, context: GateContext<Controls>) => Awaitable<T | typeof drop>;
 
 /** Which of the four edges a gate stands at. */
 export type GateName = 'data' | 'signal' | 'destination' | 'escalate';

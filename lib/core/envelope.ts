@@ -1,3 +1,4 @@
+import type { Again } from './control/again.ts';
 import { type ControlMessage, messageProblem } from './control/message.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { ErrorPlace } from './errors.ts';
@@ -48,6 +49,8 @@ export interface Envelope {
   readonly signal?: Signal;
   /** What a control message says. */
   readonly control?: ControlMessage;
+  /** Instead of data: the newest data of a key is to be worked again, now that this counts. */
+  readonly again?: Again;
   /** Escalated in shadow: predict and record, answer nothing. */
   readonly audit?: true;
   /** Keep the answer in the table for `client.result`. */
@@ -139,7 +142,7 @@ function checkFields(e: Partial<Record<keyof Envelope, unknown>>, place: ErrorPl
   if (!optional(e.fair, isText)) throw invalid('has a fair group that is no text', place);
   if (!optional(e.trace, isTrace)) throw invalid('has a trace without its traceparent', place);
   if (e.kind === 'control') checkControl(e.control, place);
-  else if (e.kind !== 'data') checkSignal(e.signal, place);
+  else if (e.kind === 'answer' || (e.kind === 'signal' && e.again === undefined)) checkSignal(e.signal, place);
   checkReferences(e.objects, place);
   checkReferences((e.signal as Signal | null | undefined)?.objects, place);
 }

@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'table-failed'
   | 'object-failed'
   | 'log-failed'
+  | 'log-unreadable'
   | 'receives-exhausted'
   | 'store-in-use'
   | 'store-corrupt'

@@ -1,6 +1,8 @@
 import { closest } from 'fastest-levenshtein';
+import { checkControlUse, type Placed } from './control/again-check.ts';
 import type { ControlDefinition } from './control/definition.ts';
 import { CONTROL_TIMING, type ControlFile, controlPlan, controlsOf } from './control/plan.ts';
+import { controlSteps } from './control/steps.ts';
 import type { Destination } from './destination.ts';
 import { SluiceError } from './errors.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, queuesOf, type TierPlan } from './plan.ts';
@@ -38,6 +40,7 @@ export function buildGraph(application: string, files: readonly DefinitionFile[]
   const successors = checkSuccessors(tierFiles);
   checkCycles(tierFiles);
   for (const file of tierFiles) checkPair(file, successors.get(file.definition.name), tierFiles);
+  for (const file of tierFiles) checkControlUse(placed(file, tierFiles));
   const controlFiles = files.filter((f): f is ControlFile => f.definition.kind === 'control');
   const tiers = inOrder(tierFiles, successors).map((file) => planOf(application, file, successors, controlFiles));
   const destination = destinationPlan(application, files, tierFiles);
@@ -53,6 +56,11 @@ export function buildGraph(application: string, files: readonly DefinitionFile[]
 
 const upstreamOf = (file: TierFile): string | undefined =>
   isTierRef(file.definition.input) ? file.definition.input.name : undefined;
+
+function placed(file: TierFile, files: readonly TierFile[]): Placed {
+  const upstream = files.find(({ definition }) => definition.name === upstreamOf(file));
+  return { tier: file.definition, file: file.file, upstream: upstream && placed(upstream, files) };
+}
 
 function checkNames(files: readonly TierFile[]): void {
   const seen = new Map<string, TierFile>();
@@ -201,6 +209,7 @@ function planOf(
     next: next && { name: next.name, queue: next.name, joins: next.joins !== undefined },
     limits: limitsFor(tier.timing, tier.predictBatch ? 2 : 1),
     ...(controls.length > 0 && { controls }),
+    ...((tier.state || tier.decideWith) && { steps: controlSteps }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BeforeControl, ControlDefinition, OfTiers } from './control/definition.ts';
+import type { ControlSteps } from './control/steps.ts';
 import type { Destination } from './destination.ts';
 import type { TierDefinition, Timing } from './tier-definition.ts';
 
@@ -26,6 +27,8 @@ export interface TierPlan {
   readonly limits: Limits;
   /** The controls its steps read. */
   readonly controls?: readonly ControlUse[];
+  /** What its steps do where it has a state or decides with controls; it lies here so that others do not load it. */
+  readonly steps?: ControlSteps;
 }
 
 /** What reading a control takes beyond its item: all of it is JSON, so that it travels to wherever a tier runs. */
@@ -41,6 +44,12 @@ export interface ControlUse {
 /** Names of the tiers that have a threshold, and of those that have `load`. */
 export type TierNames = Readonly<Record<OfTiers, readonly string[]>>;
 
+/** A queue whose tier works data again, and the kind of message it takes. */
+export interface AgainQueue {
+  readonly queue: string;
+  readonly kind: 'data' | 'signal';
+}
+
 /** The application's controls, as the one function runs that applies them. */
 export interface ControlPlan {
   readonly application: string;
@@ -48,6 +57,8 @@ export interface ControlPlan {
   readonly controls: readonly ControlDefinition[];
   /** Names of the tiers that built-in controls may be about. */
   readonly tiers: TierNames;
+  /** The queues of the tiers that work data again when a control is applied, by the control's name. */
+  readonly again?: Readonly<Record<string, readonly AgainQueue[]>>;
   readonly version: string;
   readonly file: string;
   readonly reads: readonly { readonly queue: string; readonly kind: 'control' }[];

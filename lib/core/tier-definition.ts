@@ -1,3 +1,4 @@
+import type { ControlValues } from './control/decide-with.ts';
 import type { ControlRefs } from './control/types.ts';
 import type { Gate } from './drop.ts';
 import { toMs } from './duration.ts';
@@ -24,7 +25,9 @@ export const TIER_KEYS: readonly string[] = [
   'predict',
   'predictBatch',
   'controls',
+  'decideWith',
   'state',
+  'reevaluateOnControl',
   'satisfied',
   'exhausted',
   'gates',
@@ -76,11 +79,18 @@ export interface TierDefinition {
   readonly load?: (context: LoadContext) => Awaitable<unknown>;
   readonly accept?: (model: unknown) => Awaitable<boolean>;
   readonly controls?: ControlRefs;
+  readonly decideWith?: Readonly<Record<string, (x: { readonly data: unknown }) => string>>;
   readonly state?: StateDefinition;
+  readonly reevaluateOnControl?: boolean;
   readonly predict?: (context: Context) => Awaitable<unknown>;
   readonly predictBatch?: (contexts: readonly Context[]) => Awaitable<readonly unknown[]>;
   readonly satisfied?: {
-    readonly score: (x: { readonly data: unknown; readonly signal: unknown; readonly output: unknown }) => number;
+    readonly score: (x: {
+      readonly data: unknown;
+      readonly signal: unknown;
+      readonly output: unknown;
+      readonly controls: ControlValues;
+    }) => number;
     readonly atLeast: number;
   };
   readonly exhausted?: 'accept' | 'deadLetter';

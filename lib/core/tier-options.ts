@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ControlRefs } from './control/types.ts';
+import type { ControlRefs, ValuesOf } from './control/types.ts';
 import type { Gate } from './drop.ts';
 import type { Duration } from './duration.ts';
 import type { Awaitable } from './json.ts';
@@ -31,6 +31,7 @@ export interface TierOptions<
   S extends Schema,
   C extends ControlRefs,
   St extends Schema | undefined,
+  D = Record<never, never>,
 > {
   /** Unique in its application; becomes part of queue and function names. */
   readonly name: Name;
@@ -52,8 +53,18 @@ export interface TierOptions<
   readonly accept?: (model: Model) => Awaitable<boolean>;
   /** The controls it reads, by the names it reads them under. */
   readonly controls?: C;
+  /**
+   * The controls that gates and score decide with, each under the key that its function makes of the data as it arrived. They
+   * see the values as `controls`, and `predict` is told the same. Not at a tier that joins.
+   */
+  readonly decideWith?: D & DecideWith<C, DataOf<I, J>, D>;
   /** A state of its own for each key, which every input changes once, whatever is redelivered. */
   readonly state?: StateOptions<DataOf<I, J>, St>;
+  /**
+   * True: when one of its controls is applied for a key, the newest data of the state with that key is worked again. Needs
+   * `controls` and `state`.
+   */
+  readonly reevaluateOnControl?: St extends Schema ? boolean : never;
   /** One prediction. Give this or `predictBatch`. */
   readonly predict?: (
     context: PredictContext<TypesFor<Name, I, O, Objects, Produces, J, C, St>, Model>,
@@ -68,6 +79,7 @@ export interface TierOptions<
       readonly data: DataOf<I, J>;
       readonly signal: SignalOf<I>;
       readonly output: StandardSchemaV1.InferOutput<O>;
+      readonly controls: ValuesOf<C, D>;
     }) => number;
     readonly atLeast: number;
   };
@@ -75,13 +87,13 @@ export interface TierOptions<
   readonly exhausted?: 'accept' | 'deadLetter';
   readonly gates?: {
     /** Data in, before it is stored or predicted on. */
-    readonly data?: Gate<DataOf<I, J>>;
+    readonly data?: Gate<DataOf<I, J>, ValuesOf<C, D>>;
     /** Signal in. */
-    readonly signal?: Gate<SignalOf<I>>;
+    readonly signal?: Gate<SignalOf<I>, ValuesOf<C, D>>;
     /** Satisfied predictions, on their way to the destination. */
-    readonly destination?: Gate<StandardSchemaV1.InferOutput<O>>;
+    readonly destination?: Gate<StandardSchemaV1.InferOutput<O>, ValuesOf<C, D>>;
     /** Unsatisfied predictions, on their way to the next tier. */
-    readonly escalate?: Gate<StandardSchemaV1.InferOutput<O>>;
+    readonly escalate?: Gate<StandardSchemaV1.InferOutput<O>, ValuesOf<C, D>>;
   };
   /** Version of model and code, written into every output. Default: a hash of the tier's file. */
   readonly version?: string;
@@ -113,6 +125,11 @@ export interface TierOptions<
   /** True: no flow escalates to this tier any more, and it goes on working off what waits, so that its file can be deleted once `sluice doctor` says so. */
   readonly retired?: boolean;
 }
+
+/** A key for each control that decides; a name that is not among the tier's controls fits nothing. */
+export type DecideWith<C, Data, D> = {
+  readonly [K in keyof C]?: (x: { readonly data: Data }) => string;
+} & { readonly [K in Exclude<keyof D, keyof C>]: never };
 
 /** The types of the tier that such options define. */
 export interface TypesFor<Name extends string, I, O extends Schema, Objects, Produces, J, C, St> {

@@ -38,8 +38,9 @@ export function defineTier<
   S extends Schema = Schema<SignalOf<I>>,
   const C extends ControlRefs = Record<never, never>,
   St extends Schema | undefined = undefined,
+  D = Record<never, never>,
 >(
-  options: TierOptions<Name, I, O, Model, Objects, Produces, J, S, C, St>,
+  options: TierOptions<Name, I, O, Model, Objects, Produces, J, S, C, St, D>,
 ): Tier<TypesFor<Name, I, O, Objects, Produces, J, C, St>> {
   requireName(options.name, 'A tier');
   return normalise(options as unknown as TierOptionsErased) as { kind: 'tier'; name: string } as Tier<never>;

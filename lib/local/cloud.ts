@@ -14,12 +14,14 @@ import { decisionFiles } from './decision-files.ts';
 import { decisionMemory } from './decision-memory.ts';
 import { fileObjects, prepareObjects } from './file-objects.ts';
 import type { LocalObjects } from './local-objects.ts';
+import type { LocalTable } from './local-table.ts';
 import { lockFolder, type RunnerLock } from './lock.ts';
 import { memoryObjects } from './memory-objects.ts';
+import { memoryTable } from './memory-table.ts';
 import { queueRegistry } from './queue-registry.ts';
 import { queueStatements } from './queue-statements.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
-import { type LocalTable, sqliteTable } from './sqlite-table.ts';
+import { sqliteTable } from './sqlite-table.ts';
 import { storeError } from './store-errors.ts';
 
 /** The embedded cloud: everything a cascade runs on, in this process. */
@@ -49,7 +51,7 @@ export interface OpenCloudOptions {
   readonly random?: Random;
   /** Called with every decision written. */
   readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
-  /** Queues and table together refuse to grow beyond this. Bytes. */
+  /** Queues and table together refuse to grow beyond this; in memory, queues alone. Bytes. */
   readonly maxBytes?: number;
 }
 
@@ -106,7 +108,7 @@ function assemble(options: OpenCloudOptions, database: Database, lock: RunnerLoc
   const queues = new Map<string, Queue>();
   const files = durable ? decisionFiles(dir) : undefined;
   const log: Required<DecisionLog> = files ?? decisionMemory();
-  const table = sqliteTable(database, clock);
+  const table = durable ? sqliteTable(database, clock) : memoryTable(clock);
   let open = true;
 
   return {

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecisionRecord } from '../core/decision.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
+import { fileAt } from '../runtime/log/paths.ts';
 import { storeError } from './store-errors.ts';
 
 /** A decision log that holds a file open. */
-export interface DecisionFiles extends DecisionLog {
+export interface DecisionFiles extends Required<DecisionLog> {
   close(): void;
 }
 
@@ -76,6 +77,9 @@ export function decisionFiles(dir: string, rotateBytes: number = ROTATE_BYTES): 
       const found: DecisionRecord[] = [];
       for (const name of names()) found.push(...recordsOf(flowId, await readFile(join(folder, name))));
       return found;
+    },
+    async *files() {
+      for (const name of names()) yield fileAt(join(folder, name));
     },
     close() {
       if (file !== undefined) closeSync(file);

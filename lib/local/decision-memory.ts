@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { DecisionRecord } from '../core/decision.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 
@@ -5,9 +6,10 @@ import type { DecisionLog } from '../ports/decision-log.ts';
 const KEPT = 10_000;
 
 /** The last decisions, in memory. */
-export function decisionMemory(kept: number = KEPT): DecisionLog {
+export function decisionMemory(kept: number = KEPT): Required<DecisionLog> {
   const ring: DecisionRecord[] = [];
   let oldest = 0;
+  const inOrder = (): readonly DecisionRecord[] => [...ring.slice(oldest), ...ring.slice(0, oldest)];
   return {
     async write(records) {
       for (const record of records) {
@@ -19,9 +21,10 @@ export function decisionMemory(kept: number = KEPT): DecisionLog {
         }
       }
     },
-    async flow(flowId) {
-      const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
-      return inOrder.filter((record) => record.flow === flowId);
+    flow: async (flowId) => inOrder().filter((record) => record.flow === flowId),
+    async *files() {
+      const lines = inOrder().map((record) => `${JSON.stringify(record)}\n`);
+      yield { name: ':memory:', bytes: () => Readable.from([Buffer.from(lines.join(''))]) };
     },
   };
 }

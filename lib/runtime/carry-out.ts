@@ -1,3 +1,4 @@
+import type { GateContext } from '../core/drop.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
@@ -56,13 +57,21 @@ function answerOf(place: Workplace, effect: Effect): unknown {
     case 'validate':
       return validate(effect.schema, effect.value);
     case 'gate':
-      return effect.gate(effect.value, { flowId: effect.flow });
+      return effect.gate(effect.value, contextOf(effect));
     case 'control':
       if (!place.controls) throw noReader(effect.name);
       return place.controls.find(effect.name, effect.key);
+    case 'renew':
+      return place.controls?.renew?.(effect.name, effect.key, effect.version);
     default:
       return LATER;
   }
+}
+
+/** What a gate is told beside the value; `controls` only where its tier decides with some. */
+function contextOf({ flow, controls }: Effect & { do: 'gate' }): GateContext {
+  const context = { flowId: flow, ...(controls && { controls }) };
+  return context;
 }
 
 function gateError(place: Workplace, effect: Effect & { do: 'gate' }, error: unknown): Error {

@@ -36,7 +36,7 @@ export function callOf(options: CallOptions, request: PredictRequest, reader: Ob
   const data = lazyObjects(reader, request.objects, [SENT]);
   const signal = lazyObjects(reader, request.signalObjects, [PRODUCED], data.fetched);
   const produced: Record<string, ObjectReference> = {};
-  const readings = readingsOf(options.tier.controls, options.controls, data.fetched);
+  const readings = readingsOf(options.tier.controls, options.controls, data.fetched, request.told);
   let controller: AbortController | undefined;
   const context: Context = {
     data: request.data,

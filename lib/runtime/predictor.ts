@@ -13,7 +13,7 @@ import { type Call, callOf } from './predict-call.ts';
 import { stopwatch, type Taken, type Watch } from './stopwatch.ts';
 import { systemClock } from './system.ts';
 import { taskError } from './task-error.ts';
-import { withTimeout } from './timeout.ts';
+import { type TimeLimit, timeLimit, withTimeout } from './timeout.ts';
 
 /** What a predictor in this thread needs. */
 export interface PredictorOptions {
@@ -85,22 +85,41 @@ interface Work {
 
 async function predictEach(work: Work, calls: readonly Call[]): Promise<readonly PredictResult[]> {
   const { tier, watch } = work;
-  const results: (PredictResult | Promise<PredictResult>)[] = [];
-  for (const call of calls) {
+  const results: PredictResult[] = [];
+  const begun: Begun[] = [];
+  for (const [at, call] of calls.entries()) {
     const took = watch();
     try {
       const output = tier.predict!(call.context);
-      results.push(isPromise(output) ? settle(work, call, output, took) : success(call, output, took()));
+      if (isPromise(output)) begun.push({ at, call, output, took });
+      else results[at] = success(call, output, took());
     } catch (error) {
-      results.push(failure(tier, call, error));
+      results[at] = failure(tier, call, error);
     }
   }
-  return Promise.all(results);
+  if (begun.length === 0) return results;
+  // It begins when all have: what one of them computes at once must not be taken off another one's time.
+  const limit = timeLimit(work.clock, tier.timing.timeoutMs);
+  await Promise.all(
+    begun.map(async (one) => {
+      results[one.at] = await settle(work, one, limit);
+    }),
+  );
+  limit.end();
+  return results;
 }
 
-async function settle(work: Work, call: Call, output: Promise<unknown>, took: () => Taken): Promise<PredictResult> {
+/** A task that answered with a promise. */
+interface Begun {
+  readonly at: number;
+  readonly call: Call;
+  readonly output: Promise<unknown>;
+  readonly took: () => Taken;
+}
+
+async function settle(work: Work, { call, output, took }: Begun, limit: TimeLimit): Promise<PredictResult> {
   try {
-    return success(call, await bounded(work, [call], output), took());
+    return success(call, await limit.bound(output, () => tooLong(work, [call])), took());
   } catch (error) {
     return failure(work.tier, call, error);
   }
@@ -111,7 +130,9 @@ async function predictTogether(work: Work, calls: readonly Call[]): Promise<read
   const took = watch();
   try {
     const made = tier.predictBatch!(calls.map((call) => call.context));
-    const outputs = isPromise(made) ? await bounded(work, calls, made) : made;
+    const outputs = isPromise(made)
+      ? await withTimeout(work.clock, made, tier.timing.timeoutMs, () => tooLong(work, calls))
+      : made;
     if (!Array.isArray(outputs) || outputs.length !== calls.length) {
       const got = Array.isArray(outputs) ? `${outputs.length} predictions` : typeof outputs;
       throw new SluiceError('prediction-invalid', `predictBatch returned ${got} for ${calls.length} contexts`, {
@@ -136,7 +157,7 @@ function success(call: Call, output: unknown, took: Taken): PredictResult {
     ...took,
     produced: call.produced,
     fetched: call.data.fetched,
-    ...(controls && { controls }),
+    ...(controls && { controls, told: call.readings.told() }),
     ...(call.next && { state: call.next }),
   };
 }
@@ -148,13 +169,10 @@ function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResu
   };
 }
 
-/** A task's promise, bounded by the tier's timeout. */
-function bounded<T>({ tier, clock }: Work, calls: readonly Call[], promise: Promise<T>): Promise<T> {
-  return withTimeout(clock, promise, tier.timing.timeoutMs, () => {
-    for (const call of calls) call.abort();
-    return new SluiceError('predict-timeout', `predict took longer than ${tier.timing.timeoutMs} ms`, {
-      tier: tier.name,
-      fix: 'Raise timeout, or stop work when context.abort fires.',
-    });
+function tooLong({ tier }: Work, calls: readonly Call[]): Error {
+  for (const call of calls) call.abort();
+  return new SluiceError('predict-timeout', `predict took longer than ${tier.timing.timeoutMs} ms`, {
+    tier: tier.name,
+    fix: 'Raise timeout, or stop work when context.abort fires.',
   });
 }

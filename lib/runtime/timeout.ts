@@ -10,15 +10,35 @@ export async function withTimeout<T>(
   ms: number,
   onTimeout: () => Error,
 ): Promise<T> {
-  const done = new AbortController();
-  const timeout = clock.sleep(ms, done.signal).then(() => {
-    // Woken up because the promise has settled, nobody listens any more.
-    if (!done.signal.aborted) throw onTimeout();
-    return undefined as never;
-  });
+  const limit = timeLimit(clock, ms);
   try {
-    return await Promise.race([promise, timeout]);
+    return await limit.bound(promise, onTimeout);
   } finally {
-    done.abort(SETTLED);
+    limit.end();
   }
+}
+
+/** One time limit for promises that are waited for side by side: a timer for each would cost more than most of them do. */
+export interface TimeLimit {
+  bound<T>(promise: PromiseLike<T> | T, onTimeout: () => Error): Promise<T>;
+  /** All have settled. */
+  end(): void;
+}
+
+/** A limit that begins now. */
+export function timeLimit(clock: Clock, ms: number): TimeLimit {
+  const done = new AbortController();
+  const over = clock.sleep(ms, done.signal);
+  return {
+    bound: (promise, onTimeout) =>
+      Promise.race([
+        promise,
+        over.then(() => {
+          // Woken up because all have settled, nobody listens any more.
+          if (!done.signal.aborted) throw onTimeout();
+          return undefined as never;
+        }),
+      ]),
+    end: () => done.abort(SETTLED),
+  };
 }

@@ -3,7 +3,7 @@ import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { ApplicationOptions } from './application.ts';
 import { graphsOf } from './application.ts';
 import type { FaultRates } from './faults.ts';
-import { type FlowMaker, flowsLike, type SimulatedSend } from './input.ts';
+import { type FlowMaker, flowsLike, type SimulatedInput } from './input.ts';
 import type { Broken } from './laws/law.ts';
 import { type UserLaws, worldRunner } from './one-world.ts';
 import { reportOf } from './report.ts';
@@ -15,8 +15,8 @@ export type CheckOptions = ApplicationOptions & {
   readonly seeds?: number | { readonly from: number; readonly count: number };
   /** Flows in each world. Default 20. */
   readonly flows?: number;
-  /** Makes a flow; from a list, flows like those in it are made in turn. */
-  readonly input: FlowMaker | readonly SimulatedSend[];
+  /** Makes a flow, and the control messages that come with it; from a list, flows like those in it are made in turn. */
+  readonly input: FlowMaker | readonly SimulatedInput[];
   /** Laws of your own that hold after every step. They are asked often: keep them short. */
   readonly always?: UserLaws;
   /** Laws of your own that hold when nothing is left that could happen. */
@@ -25,6 +25,8 @@ export type CheckOptions = ApplicationOptions & {
   readonly faults?: FaultRates | 'some' | 'all' | 'none';
   /** `predict` is a function of its input alone, so it runs once for each, and `load` once at all: for models that are slow. */
   readonly pure?: boolean;
+  /** Once the faults are over, all dead letters are sent back to where they came from. */
+  readonly redrive?: boolean;
   /** The world of a violation again: this seed, these flows and these faults, and no others. */
   readonly only?: SmallWorld;
   /** Called after each world. */
@@ -35,6 +37,7 @@ const KEYS = [
   'application',
   'tiers',
   'destination',
+  'controls',
   'seeds',
   'flows',
   'input',
@@ -42,6 +45,7 @@ const KEYS = [
   'eventually',
   'faults',
   'pure',
+  'redrive',
   'only',
   'onSeed',
 ];
@@ -93,7 +97,7 @@ export interface CheckResult {
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
   rejectUnknownKeys(options, KEYS, 'check');
-  const { input, only, always = {}, eventually = {}, faults = 'some', pure = false } = options;
+  const { input, only, always = {}, eventually = {}, faults = 'some', pure = false, redrive = false } = options;
   const { from, count } = rangeOf(options);
   requireOption(Number.isInteger(count) && count > 0, 'check', 'seeds', options.seeds, 'a whole number from 1');
   if (typeof input !== 'function' && !(Array.isArray(input) && input.length > 0)) {
@@ -107,6 +111,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     always,
     eventually,
     faults,
+    redrive,
     ...(pure && { shared: { models: new Map(), predictions: new Map() } }),
   });
   const flows = only?.flows ?? Array.from({ length: options.flows ?? 20 }, (_, i) => i);

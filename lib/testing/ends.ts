@@ -44,6 +44,8 @@ function collect(world: World, graph: Graph): Endings {
   const deliveries = new Map<string, number>();
   /** The messages that a dead letter was decided from: two, where halves had met. */
   const lettersFrom = new Map<string, readonly string[]>();
+  /** Messages by the queue's ids: the log knows no others of a message whose body is away. */
+  const idBy = new Map<string, string>();
   const whole = new Map<string, Ending[]>();
   const sides = new Map<string, Ending[]>();
 
@@ -55,16 +57,19 @@ function collect(world: World, graph: Graph): Endings {
   function hear(fact: Fact): void {
     if (fact.did === 'send') {
       const { message, queue, by } = fact;
-      if (by === 'client' && message.flow !== null) flows.add(message.flow);
+      if (by === 'client' && message.flow !== null && message.kind !== 'control') flows.add(message.flow);
       if (message.envelope?.audit) shadows.add(message.id);
       if (streams.has(queue)) halves.add(message.id);
     } else if (fact.did === 'receive') {
-      for (const { id } of fact.messages) deliveries.set(id, (deliveries.get(id) ?? 0) + 1);
+      for (const { id, queueId } of fact.messages) {
+        deliveries.set(id, (deliveries.get(id) ?? 0) + 1);
+        if (id !== queueId) idBy.set(queueId, id);
+      }
     } else if (fact.did === 'answer') {
       end(fact.flow, { end: 'answered', messages: [fact.id], reason: `by ${fact.tier}` });
     } else if (fact.did === 'log') {
       const { flow, reason = '', in: from, out = [] } = fact.record;
-      const messages = from.map(({ id }) => id);
+      const messages = from.map(({ id }) => idBy.get(id) ?? id);
       const how = endIn(fact.record);
       if (how) end(flow, { end: how, messages, reason });
       if (fact.record.decision === 'failed') for (const { id } of out) lettersFrom.set(id, messages);

@@ -1,3 +1,4 @@
+import type { BeforeControl } from '../core/control/definition.ts';
 import { flowOf } from '../core/dead-letter.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 import type { Envelope } from '../core/envelope.ts';
@@ -30,7 +31,37 @@ export type Fact = { readonly at: number; readonly by: string } & (
   | { readonly did: 'expire'; readonly key: string; readonly item: Item }
   | { readonly did: 'put' | 'get' | 'remove'; readonly key: string; readonly found: boolean }
   | { readonly did: 'touch'; readonly tier: string; readonly flow: string; readonly key: string }
-  | { readonly did: 'predict'; readonly tier: string; readonly flow: string }
+  | {
+      readonly did: 'predict';
+      readonly tier: string;
+      readonly flow: string;
+      /** The tier's state as the prediction sees it. */
+      readonly state?: { readonly key: string; readonly version: number };
+    }
+  | {
+      /** An instance looked up what a control says to a key. */
+      readonly did: 'find';
+      readonly control: string;
+      readonly asked: string;
+      /** What was found, and under which key; nothing where nothing is set. */
+      readonly key?: string;
+      readonly version?: number;
+      /** When it began to look. */
+      readonly since: number;
+    }
+  | {
+      /** A task was told what a control says, or that it says nothing. */
+      readonly did: 'told';
+      readonly tier: string;
+      readonly flow: string;
+      readonly control: string;
+      readonly asked: string;
+      readonly version?: number;
+      /** When its prediction began: it may have been given up since. */
+      readonly begun: number;
+    }
+  /** A prediction ended as a control that it asked for is missing. */
+  | { readonly did: 'miss'; readonly tier: string; readonly flow: string; readonly policy: BeforeControl }
   | {
       readonly did: 'gate';
       readonly tier: string;
@@ -45,6 +76,7 @@ export type Fact = { readonly at: number; readonly by: string } & (
       readonly tier: string;
       readonly version: string;
       readonly output: unknown;
+      readonly controls?: Readonly<Record<string, number>>;
     }
   | { readonly did: 'log'; readonly record: DecisionRecord }
   | { readonly did: 'crash'; readonly why: string }

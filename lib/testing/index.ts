@@ -1,10 +1,11 @@
 export type { ApplicationOptions } from './application.ts';
 export type { CheckOptions, CheckResult, Violation } from './check.ts';
 export { check } from './check.ts';
+export type { SimulatedControl } from './control-input.ts';
 export type { End } from './ends.ts';
 export type { FaultKey, FaultKind, FaultRates } from './faults.ts';
 export { FAULTS } from './faults.ts';
-export type { FlowMaker, FlowSeed, SimulatedSend } from './input.ts';
+export type { FlowMaker, FlowSeed, SimulatedInput, SimulatedSend } from './input.ts';
 export type { Broken } from './laws/law.ts';
 export type { UserLaw, UserLaws } from './one-world.ts';
 export type { Draws } from './random.ts';

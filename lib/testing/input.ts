@@ -1,9 +1,15 @@
+import { type Duration, toMs } from '../core/duration.ts';
 import type { Awaitable } from '../core/json.ts';
 import type { SendItem } from '../runtime/send-options.ts';
+import type { SimulatedControl } from './control-input.ts';
 import { type Draws, drawsFor } from './random.ts';
 
 /** Something to send: where, and what `send` takes. */
-export type SimulatedSend = SendItem & { readonly entry: string };
+export type SimulatedSend = SendItem & {
+  readonly entry: string;
+  /** It is sent so long after its flow begins. Default: at once. */
+  readonly after?: Duration;
+};
 
 /** What a flow is made from. */
 export interface FlowSeed {
@@ -17,12 +23,15 @@ export interface FlowSeed {
   readonly draws: Draws;
 }
 
-/** Makes one flow: what each of its producers sends. */
-export type FlowMaker = (flow: FlowSeed) => Awaitable<readonly SimulatedSend[] | SimulatedSend>;
+/** What is sent in a world: data, and control messages. */
+export type SimulatedInput = SimulatedSend | SimulatedControl;
+
+/** Makes one flow: what each of its producers sends, and the control messages that come along with it. */
+export type FlowMaker = (flow: FlowSeed) => Awaitable<readonly SimulatedInput[] | SimulatedInput>;
 
 /** A send and its virtual moment, ms since the epoch. */
 export interface TimedSend {
-  readonly send: SimulatedSend;
+  readonly send: SimulatedInput;
   readonly atMs: number;
 }
 
@@ -42,25 +51,34 @@ export async function sendsOf(
     const draws = drawsFor(seed, `flow ${index}`);
     const begins = Math.floor(start + draws.between(0, BEGIN_WITHIN_MS));
     const made = await make({ index, id: `flow-${seed}-${index}`, at: new Date(begins), draws });
-    for (const send of 'entry' in made ? [made] : made) {
-      sends.push({ send, atMs: Math.floor(begins + draws.between(0, PRODUCERS_WITHIN_MS)) });
+    for (const send of isOne(made) ? [made] : made) {
+      const afterMs = send.after === undefined ? 0 : toMs(send.after, 'after of a simulated send');
+      sends.push({ send, atMs: Math.floor(begins + afterMs + draws.between(0, PRODUCERS_WITHIN_MS)) });
     }
   }
   return sends.sort((a, b) => a.atMs - b.atMs);
 }
 
-/** Makes flows like those of a list, in turn: sends under one flow id are one flow. Distances of event times are kept. */
-export function flowsLike(sends: readonly SimulatedSend[]): FlowMaker {
+const isOne = (made: readonly SimulatedInput[] | SimulatedInput): made is SimulatedInput => !Array.isArray(made);
+
+/**
+ * Makes flows like those of a list, in turn: sends under one flow id are one flow. Distances of event times are kept. The
+ * list's control messages are sent in each world, with its first flow.
+ */
+export function flowsLike(list: readonly SimulatedInput[]): FlowMaker {
+  const sends = list.filter((one) => 'entry' in one);
+  const controls = list.filter((one) => 'control' in one);
   const groups = [...Map.groupBy(sends, (send) => send.flowId ?? send).values()];
   return ({ index, id, at }) => {
     const group = groups[index % groups.length] ?? [];
     const first = Math.min(...group.map((send) => send.at?.getTime() ?? Number.POSITIVE_INFINITY));
     const shift = (date: Date | undefined): Date => new Date(at.getTime() + (date ? date.getTime() - first : 0));
-    return group.map(({ deadline, ...send }) => ({
+    const flow = group.map(({ deadline, ...send }) => ({
       ...send,
       flowId: id,
       at: shift(send.at),
       ...(deadline && { deadline: Number.isFinite(first) ? shift(deadline) : deadline }),
     }));
+    return index === 0 ? [...controls, ...flow] : flow;
   };
 }

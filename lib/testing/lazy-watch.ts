@@ -64,7 +64,8 @@ export function watchedObjects(objects: Lazies, flow: string, watcher: Watcher):
   return Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, watch(object)]));
 }
 
-async function owed<T>({ pending }: Watcher, call: Promise<T>): Promise<T> {
+/** Waits for a call that the simulation answers: nobody outside has to be waited for meanwhile. */
+export async function owed<T>({ pending }: Watcher, call: Promise<T>): Promise<T> {
   pending.calls += 1;
   try {
     return await call;

@@ -3,6 +3,7 @@ import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS, someFaults } from './faults.ts';
 import { type FlowMaker, sendsOf } from './input.ts';
 import type { Broken } from './laws/law.ts';
+import { sendInput } from './send-input.ts';
 import { simulateInside } from './simulate.ts';
 import type { Shared } from './tasks.ts';
 import type { WorldView } from './view.ts';
@@ -37,9 +38,14 @@ export interface WorldsOptions {
   readonly always: UserLaws;
   readonly eventually: UserLaws;
   readonly shared?: Shared;
+  /** Dead letters are sent back once the world has healed. */
+  readonly redrive?: boolean;
 }
 
-export function worldRunner({ graphs, make, faults, always, eventually, shared }: WorldsOptions): RunWorld {
+/** Faults happen for two hours. */
+const HEALED_AFTER = '3h';
+
+export function worldRunner({ graphs, make, faults, always, eventually, shared, redrive }: WorldsOptions): RunWorld {
   return async ({ seed, flows, only }) => {
     const broken = new Map<string, Broken>();
     const judge = (laws: UserLaws, view: WorldView): void => {
@@ -60,8 +66,11 @@ export function worldRunner({ graphs, make, faults, always, eventually, shared }
     );
     for (const { send, atMs } of await sendsOf(make, seed, flows, world.now)) {
       if (atMs > world.now) await world.advance(`${atMs - world.now}ms`);
-      const { entry, data, ...rest } = send;
-      await world.send(entry, data, rest);
+      await sendInput(world, send);
+    }
+    if (redrive) {
+      await world.advance(HEALED_AFTER);
+      await world.redrive();
     }
     await world.end();
     judge(eventually, world);

@@ -1,8 +1,11 @@
+import type { ControlModule, TypesOfControl } from '../core/control/types.ts';
 import { type Duration, toMs } from '../core/duration.ts';
 import type { Graph } from '../core/plan.ts';
 import type { TierModule, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { type Client, connect } from '../runtime/client.ts';
+import { type ControlClient, connectControl } from '../runtime/controls/client.ts';
+import { type DeadLetterFilter, deadLetterSources, redriveDeadLetters } from '../runtime/dead-letters.ts';
 import type { Sent } from '../runtime/send-options.ts';
 import { type ApplicationOptions, graphsOf } from './application.ts';
 import { atOnce, cloudOver } from './cloud-over.ts';
@@ -34,6 +37,12 @@ export interface Simulation extends WorldView {
     entry: TypesOf<M['default']>['entry'],
     ...args: Parameters<Client<TypesOf<M['default']>>['send']>
   ): Promise<Sent>;
+  /** Sends control messages, as `connectControl` does, and looks at what is set. */
+  control<M extends ControlModule = ControlModule>(
+    name: TypesOfControl<M['default']>['name'],
+  ): ControlClient<TypesOfControl<M['default']>>;
+  /** Sends dead letters back to where they came from, as `sluice dlq redrive` does; how many. */
+  redrive(filter?: DeadLetterFilter): Promise<number>;
   /** Lets time pass, and everything happen that happens meanwhile. */
   advance(time: Duration): Promise<void>;
   /** Lets time pass until no message waits, no task runs and no half is parked. */
@@ -136,6 +145,11 @@ export function simulateInside(
       const client = connect<TierModule>(entry, { cloud });
       return client.send(...(args as unknown as Parameters<typeof client.send>));
     },
+    async redrive(filter) {
+      const { done } = await redriveDeadLetters(cloud, deadLetterSources(graphs[0]), filter);
+      return done.length;
+    },
+    control: (name) => connectControl(name, { cloud }),
     async advance(time) {
       const until = world.schedule.now() + toMs(time, 'time of advance');
       await run(() => true, until);

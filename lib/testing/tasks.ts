@@ -1,11 +1,15 @@
+import { policyOf } from '../core/control/missing.ts';
+import { MODEL } from '../core/control/model.ts';
 import type { Gate, GateName } from '../core/drop.ts';
 import { RetryableError, TerminalError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import type { TierPlan } from '../core/plan.ts';
 import type { Schema } from '../core/schema.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
-import type { PredictContext, TierTypes } from '../core/tier-types.ts';
-import { watched } from './lazy-watch.ts';
+import type { LoadContext, PredictContext, TierTypes } from '../core/tier-types.ts';
+import { flowOfControl } from '../runtime/controls/client.ts';
+import { withWatchedControls } from './control-watch.ts';
+import { type Watcher, watched, watchedObjects } from './lazy-watch.ts';
 import type { Outside } from './outside.ts';
 import type { Process } from './process.ts';
 import { onceForEachInput, type Predictions } from './pure.ts';
@@ -36,18 +40,37 @@ export function simulatedTier(plan: TierPlan, around: TaskSurroundings): TierDef
   const scores = new Map<unknown, number[]>();
 
   const run = <R>(contexts: readonly Context[], predict: (contexts: readonly Context[]) => R): R => {
-    for (const { flowId } of contexts) world.tell(process.name, { did: 'predict', tier: tier.name, flow: flowId });
+    for (const { flowId, state } of contexts) {
+      const seen = state as { readonly key: string; readonly version: number } | undefined;
+      const own = seen && { state: { key: seen.key, version: seen.version } };
+      world.tell(process.name, { did: 'predict', tier: tier.name, flow: flowId, ...own });
+    }
     const hang = troubles.before(contexts.map(({ flowId }) => flowId));
     if (hang) return hang as R;
     const pending = outside.begin(process);
-    const output = predict(contexts.map((context) => watched(context, { ...around, tier: tier.name, pending })));
-    return isPromise(output as never) ? (outside.follow(output as Promise<unknown>, pending) as R) : output;
+    const watcher = { ...around, tier: tier.name, pending };
+    const watch = (context: Context): Context => {
+      const seen = watched(context, watcher);
+      return tier.controls ? withWatchedControls(seen, tier.controls, watcher) : seen;
+    };
+    const output = predict(contexts.map(watch));
+    if (!isPromise(output as never)) return output;
+    if (tier.controls) tellOfMisses(output as Promise<unknown>, contexts, watcher);
+    return outside.follow(output as Promise<unknown>, pending) as R;
   };
   const { predictBatch, satisfied, gates, load } = tier;
-  const predict = tier.predict && shared ? onceForEachInput(tier.name, tier.predict, shared.predictions) : tier.predict;
+  // What a control or a state says is no part of the input.
+  const isPure = shared !== undefined && !tier.controls && !tier.state;
+  const predict = tier.predict && isPure ? onceForEachInput(tier.name, tier.predict, shared.predictions) : tier.predict;
   return {
     ...tier,
-    ...(load && { load: (context) => outside.follow(loadModel(tier, around, context), outside.begin(process)) }),
+    ...(load && {
+      load(context) {
+        const pending = outside.begin(process);
+        const seen = withWatchedModel(context, { ...around, tier: tier.name, pending });
+        return outside.follow(loadModel(tier, around, seen), pending);
+      },
+    }),
     ...(predict && {
       predict: (context) => {
         const output = run([context], ([first]) => predict(first!));
@@ -69,12 +92,31 @@ export function simulatedTier(plan: TierPlan, around: TaskSurroundings): TierDef
   };
 }
 
+/** The same context; while a model's file is on its way nobody outside is waited for. */
+function withWatchedModel(context: LoadContext, watcher: Watcher): LoadContext {
+  if (!context.model) return context;
+  const { object } = watchedObjects({ object: context.model.object }, flowOfControl(MODEL), watcher);
+  return { ...context, model: { ...context.model, object: object! } };
+}
+
+/** A prediction that ended for want of a control says so. */
+function tellOfMisses(output: Promise<unknown>, contexts: readonly Context[], watcher: Watcher): void {
+  const { world, process, tier } = watcher;
+  output.catch((error: unknown) => {
+    const policy = policyOf(error);
+    if (policy)
+      for (const { flowId } of contexts) world.tell(process.name, { did: 'miss', tier, flow: flowId, policy });
+  });
+}
+
 async function loadModel(
   tier: TierDefinition,
   { world, shared }: TaskSurroundings,
-  context: { readonly version: string },
+  context: LoadContext,
 ): Promise<unknown> {
   if (world.faults.at('throws', `load of ${tier.name}`)() !== undefined) throw new Error('a simulated fault of load');
+  // A model that a control names is another one each time.
+  if (context.model) return tier.load!(context);
   const known = shared?.models.get(tier);
   if (known) return known;
   const load = async (): Promise<unknown> => tier.load!(context);

@@ -1,9 +1,10 @@
 import { isPromise } from '../core/json.ts';
 import { ANSWERS, type DestinationPlan, type Graph, type TierPlan } from '../core/plan.ts';
 import { controlReader } from '../runtime/controls/reader.ts';
-import { type BatchHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
+import { type BatchHandler, controlHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { listenerPlan } from '../runtime/listener.ts';
 import { createPredictor } from '../runtime/predictor.ts';
+import { watchedReader } from './control-watch.ts';
 import { startFleet } from './fleet.ts';
 import { watchedObjects } from './lazy-watch.ts';
 import type { Outside } from './outside.ts';
@@ -31,7 +32,7 @@ export interface Busy {
   busy(): number;
 }
 
-/** Starts every tier, the destination, and the sweep of the table. */
+/** Starts every tier, the destination, the function that applies controls, and the sweep of the table. */
 export function startTiers(inhabitants: Inhabitants): readonly Busy[] {
   const { world, graphs } = inhabitants;
   const [graph] = graphs;
@@ -49,6 +50,7 @@ export function startTiers(inhabitants: Inhabitants): readonly Busy[] {
   const destination = graph.destination ?? listenerPlan(graph.application, () => undefined);
   return [
     ...fleets,
+    ...startControls(inhabitants),
     startSweep(world, graph),
     startFleet({
       world,
@@ -62,6 +64,25 @@ export function startTiers(inhabitants: Inhabitants): readonly Busy[] {
   ];
 }
 
+function startControls({ world, graphs }: Inhabitants): readonly Busy[] {
+  const plan = graphs[0].controls;
+  if (!plan) return [];
+  return [
+    startFleet({
+      world,
+      name: plan.name,
+      queues: plan.reads.map(({ queue }) => queue),
+      limits: plan.limits,
+      timing: plan.timing,
+      concurrency: CONCURRENCY,
+      start: ({ cloud }) => {
+        const handle = controlHandler(versionOf(world, graphs).controls!, cloud);
+        return () => handle;
+      },
+    }),
+  ];
+}
+
 /** A new process runs the graph as it is or as it is deployed next. */
 function versionOf(world: World, graphs: readonly [Graph, Graph]): Graph {
   return graphs[world.faults.at('versions', 'processes')() === undefined ? 0 : 1];
@@ -71,7 +92,7 @@ function tierProcess({ world, outside, shared }: Inhabitants, plan: TierPlan, pr
   const { cloud } = process;
   const simulated = { ...plan, tier: simulatedTier(plan, { world, outside, process, shared }) };
   const draws = world.draws(`model of ${process.name}`);
-  const controls = controlReader(cloud.table, cloud.clock, plan.controls ?? []);
+  const controls = watchedReader(controlReader(cloud.table, cloud.clock, plan.controls ?? []), world, process);
   const predictor = createPredictor({
     tier: simulated.tier,
     version: plan.version,
@@ -104,8 +125,16 @@ function destinationProcess({ world, outside }: Inhabitants, plan: DestinationPl
         const objects = watchedObjects(answer.objects, answer.flowId, { world, process, tier: name, pending });
         const handled = handler({ ...answer, objects });
         if (isPromise(handled)) await outside.follow(handled, pending);
-        const { id, flowId, tier, version, output } = answer;
-        world.tell(process.name, { did: 'answer', id, flow: flowId, tier, version, output });
+        const { id, flowId, tier, version, output, controls } = answer;
+        world.tell(process.name, {
+          did: 'answer',
+          id,
+          flow: flowId,
+          tier,
+          version,
+          output,
+          ...(controls && { controls }),
+        });
       },
     },
   };

@@ -7,9 +7,12 @@ export function traceText(facts: readonly Fact[], flow?: string): string {
   return story.map((fact) => `${timeText(fact.at - start)}  ${fact.by.padEnd(14)} ${factText(fact)}`).join('\n');
 }
 
-/** Facts about one flow, and faults and deaths of processes while they worked on it. */
+/** Facts about one flow, faults and deaths of processes while they worked on it, and what was set of the controls it asked for. */
 function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
   const at = new Set<string>();
+  const asked = new Set(
+    facts.flatMap((fact) => (fact.did === 'told' && fact.flow === flow ? [`control#${fact.control}#`] : [])),
+  );
   return facts.filter((fact) => {
     if (fact.did === 'receive') {
       const mine = fact.messages.some((message) => message.flow === flow);
@@ -17,11 +20,16 @@ function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
       else at.delete(fact.by);
       return mine;
     }
+    if (fact.did === 'write' && isShared(fact.update.key))
+      return at.has(fact.by) || [...asked].some((control) => fact.update.key.startsWith(control));
     if (fact.did === 'crash' || fact.did === 'fail') return at.has(fact.by);
     if (fact.did === 'fault') return fact.kind === 'outage';
     return flowsIn(fact).includes(flow);
   });
 }
+
+/** Items that are no flow's own. */
+const isShared = (key: string): boolean => /^(control|state)#/.test(key);
 
 /** The flows that a fact is about. */
 function flowsIn(fact: Fact): readonly (string | null)[] {
@@ -42,6 +50,8 @@ function flowsIn(fact: Fact): readonly (string | null)[] {
       return [decodeURIComponent(fact.key.split('/')[1] ?? '')];
     case 'touch':
     case 'predict':
+    case 'told':
+    case 'miss':
     case 'gate':
     case 'answer':
       return [fact.flow];
@@ -89,7 +99,13 @@ function factText(fact: Fact): string {
     case 'touch':
       return `touches ${fact.key}`;
     case 'predict':
-      return `predicts`;
+      return `predicts${fact.state ? ` with state ${fact.state.version} of ${fact.state.key}` : ''}`;
+    case 'find':
+      return `finds ${fact.version === undefined ? 'nothing' : `version ${fact.version}`} for ${fact.asked} in ${fact.control}`;
+    case 'told':
+      return `is told ${fact.version === undefined ? 'nothing' : `version ${fact.version}`} of ${fact.control} for ${fact.asked}`;
+    case 'miss':
+      return `cannot predict without a control (${fact.policy})`;
     case 'gate':
       return `asks its ${fact.gate} gate`;
     case 'answer':

@@ -15,6 +15,8 @@ export interface SimulatedAnswer {
   readonly tier: string;
   readonly version: string;
   readonly output: unknown;
+  /** Versions of the controls it was made with, by name. */
+  readonly controls?: Readonly<Record<string, number>>;
   /** ms since the epoch, virtual. */
   readonly at: number;
 }
@@ -74,8 +76,8 @@ export function viewOf(world: World, graph: Graph, broken: readonly Broken[]): W
   const answers = (): readonly SimulatedAnswer[] =>
     world.facts.flatMap((fact) => {
       if (fact.did !== 'answer') return [];
-      const { id, flow, tier, version, output, at } = fact;
-      return [{ id, flowId: flow, tier, version, output, at: Math.floor(at) }];
+      const { id, flow, tier, version, output, controls, at } = fact;
+      return [{ id, flowId: flow, tier, version, output, ...(controls && { controls }), at: Math.floor(at) }];
     });
   const decisions = (flow: string): readonly DecisionRecord[] => world.records.filter((r) => r.flow === flow);
   return {

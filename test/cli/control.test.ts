@@ -40,7 +40,7 @@ afterAll(() => project.remove());
 const control = (...args: readonly string[]): ReturnType<typeof project.sluice> => project.sluice(['control', ...args]);
 const limit = (most: number): string => JSON.stringify({ shop: 'north', most });
 
-describe('sluice control', () => {
+describe('sluice control', { timeout: 60_000 }, () => {
   it('refuses what cannot be, before it sends anything', async () => {
     expect(await control('set', 'limt', limit(1))).toMatchObject({ code: 3, err: expect.stringContaining('"limit"') });
     expect(await control('set', 'limit', '{"shop":"north"}')).toMatchObject({
@@ -56,6 +56,7 @@ describe('sluice control', () => {
     expect((await control('get', 'limit', '--key', 'north')).code).toBe(3);
     expect((await control('history', 'limit')).code).toBe(3);
     expect((await control('rollback', 'limit')).code).toBe(3);
+    expect((await control('renumber', 'limit')).code).toBe(3);
   });
 
   it('leaves a message for the runner to come, and says so', async () => {
@@ -94,6 +95,13 @@ describe('sluice control', () => {
       expect((await control('get', 'limit', '--key', 'north', '--json')).json).toMatchObject([
         { key: '*', value: { most: 3 } },
       ]);
+      const highest = ['--as', String(Number.MAX_SAFE_INTEGER)];
+      expect((await control('set', 'limit', limit(9), ...highest)).code).toBe(0);
+      const frozen = await control('delete', 'limit', '--key', 'north');
+      expect(frozen).toMatchObject({ code: 1, err: expect.stringContaining('control renumber limit --key north') });
+      const renumbered = await control('renumber', 'limit', '--key', 'north', '--json');
+      expect(renumbered.json).toEqual([{ control: 'limit', key: 'north', version: 6 }]);
+      expect((await control('delete', 'limit', '--key', 'north')).out).toContain('version 7');
       expect((await control('set', 'threshold', '{"atLeast":0.9}', '--tier', 'quick')).code).toBe(0);
       // The tier has read nothing yet, so the new threshold counts from its first flow on.
       await project.sluice(['send', 'quick', '{"text":"seventy"}', '--flow', 'f', '--wait']);
@@ -101,7 +109,8 @@ describe('sluice control', () => {
       expect(JSON.stringify(story)).toContain('"threshold":0.9');
       expect((await control('set', 'limit', '--file', 'seven.txt')).code).toBe(2);
       expect((await control('set', 'model', '--file', 'eight.txt', '--tier', 'scale')).code).toBe(3);
-      expect((await control('set', 'model', '--file', 'seven.txt', '--tier', 'scale')).code).toBe(0);
+      const set = await control('set', 'model', '--file', 'seven.txt', '--tier', 'scale');
+      expect(set).toMatchObject({ code: 0, out: expect.stringContaining('serves with it if it is good') });
       expect((await control('get', 'model', '--tier', 'scale')).out).toContain('seven.txt');
       // A worker thread begins with the model that is set.
       const scaled = await project.sluice(['send', 'scale', '{"n":3}', '--wait', '--json']);

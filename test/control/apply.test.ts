@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import setting from '../../functions/thermostat/controls/setting.ts';
+import thermostat from '../../functions/thermostat/thermostat.ts';
 import type { ControlMessage } from '../../lib/core/control/message.ts';
 import { connectControl, defineControl } from '../../lib/index.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { crashing } from '../support/crash.ts';
 import { faults } from '../support/faults.ts';
 import { started } from '../support/started.ts';
-import { setting, thermostat } from './thermostat.ts';
 
 const total = defineControl({
   name: 'total',
@@ -20,7 +21,7 @@ type Total = { default: typeof total };
 type Setting = { default: typeof setting };
 
 const begin = (extra: Partial<Parameters<typeof started>[0]> = {}): Promise<TestCascade> =>
-  started({ tiers: [thermostat()], controls: [setting, total], ...extra });
+  started({ tiers: [thermostat], controls: [setting, total], ...extra });
 const settings = ({ cloud }: TestCascade) => connectControl<Setting>('setting', { cloud });
 const totals = ({ cloud }: TestCascade) => connectControl<Total>('total', { cloud });
 const value = (desired: number, sensorID = '1') => ({ sensorID, desired, upDelta: 1, downDelta: 1 });
@@ -147,6 +148,22 @@ describe('a control message', () => {
       'key "1": version 5 was applied before',
     ]);
     expect(await client.get('1')).toMatchObject({ value: value(45), version: 5 });
+  });
+
+  test('of one version from two writers at the same moment: one of them counts, and the other is told to be late', async () => {
+    const cascade = await begin();
+    for (const desired of [45, 50]) await settings(cascade).set(value(desired), { version: 7 });
+    // Two instances of the function, one message each.
+    await Promise.all([1, 2].map(() => cascade.deliver('controls', { max: 1, times: 2, together: true })));
+    const [applied, ...more] = cascade.records.filter(({ decision }) => decision === 'applied');
+    expect(more).toEqual([]);
+    const kept = await settings(cascade).history('1');
+    expect(kept).toHaveLength(1);
+    expect(applied!.in[0]!.id).toBe(kept[0]!.id);
+    const late = cascade.records.filter(({ decision }) => decision === 'stale');
+    expect(late.map(({ reason }) => reason)).toEqual(
+      [1, 2].map(() => 'key "1": version 7 is there already, from another message'),
+    );
   });
 
   test.each([

@@ -98,8 +98,8 @@ describe('laws of controls', () => {
             ...(output as { value: number; version: number; key: string }),
             controls,
           }));
-          for (const of of ['a', 'b']) {
-            const versions = outputs.filter((output) => output.key === of).map(({ version }) => version);
+          for (const key of ['a', 'b']) {
+            const versions = outputs.filter((output) => output.key === key).map(({ version }) => version);
             expect(versions).toEqual(versions.toSorted((a, b) => a - b));
           }
           for (const { value, version, controls } of outputs) {

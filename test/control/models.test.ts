@@ -1,58 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
-import { connectControl, defineTier, type LoadContext, model } from '../../lib/index.ts';
+import { model } from '../../lib/index.ts';
 import { controlReader } from '../../lib/runtime/controls/reader.ts';
+import { renumberControl } from '../../lib/runtime/controls/renumber.ts';
 import { createPredictor } from '../../lib/runtime/predictor.ts';
-import type { TestCascade } from '../support/cascade.ts';
 import { faults } from '../support/faults.ts';
 import { started } from '../support/started.ts';
-
-type Models = { default: typeof model };
-
-/** A tier whose model is one number: the factor it multiplies by. Odd texts make it fail in the ways that models do. */
-const times = (extra: object = {}) =>
-  defineTier({
-    name: 'times',
-    input: z.object({ n: z.number() }),
-    output: z.object({ product: z.number() }),
-    timeout: '1s',
-    load: async ({ model: named }: LoadContext): Promise<number> => {
-      if (!named) return 1;
-      const text = await named.object.text();
-      if (text === 'throws') throw new Error('unknown format');
-      if (text === 'hangs') await new Promise(() => undefined);
-      return Number(text);
-    },
-    accept: (factor: number) => factor * 2 > 0,
-    predict: ({ data, model: factor }) => ({ product: data.n * factor }),
-    ...extra,
-  });
-
-const client = ({ cloud }: TestCascade) => connectControl<Models>('model', { cloud });
-
-async function set(cascade: TestCascade, text: string, version: number, tamper: object = {}): Promise<void> {
-  const object = await cascade.cloud.objects.put(`models/times/${version}`, Buffer.from(text));
-  await client(cascade).set({ object: { ...object, ...tamper } }, { key: 'times', version });
-  await cascade.deliver('controls');
-}
-
-/** One flow after the staleness is over, and one after what that one began is done. */
-async function ask(cascade: TestCascade): Promise<{ readonly product: number; readonly version: number | undefined }> {
-  for (const n of [1, 1]) {
-    cascade.clock.advance(5_000);
-    await cascade.send('times', { n });
-    await cascade.deliver('times');
-    await cascade.deliver('answers');
-    // A model is loaded beside the one that serves; a hanging one takes a while of real time.
-    await sleep(80);
-  }
-  const { output, controls } = cascade.answers.at(-1)!;
-  return { ...(output as { product: number }), version: controls?.model };
-}
-
-const events = (cascade: TestCascade) =>
-  cascade.records.filter(({ decision }) => ['swapped', 'rejected'].includes(decision));
+import { ask, client, events, set, times } from './times.ts';
 
 describe('models named by a control', () => {
   test('the tier’s own serves until one is set; a new one serves from the next records on, and answers name it', async () => {
@@ -81,6 +34,8 @@ describe('models named by a control', () => {
     ['that throws in load', 'throws', {}, /load threw: unknown format/],
     ['that hangs in load', 'hangs', {}, /load took longer than 6000 ms/],
     ['that answers NaN in the probe', 'no number', {}, /accept said false/],
+    ['that throws in the probe', 'Infinity', {}, /load threw: no such layer/],
+    ['whose probe says neither true nor false', '0', {}, /accept said maybe/],
     ['that is not there', '77', { key: 'models/times/gone' }, /gone/],
   ])('one %s never serves, the old one stays, and the log says why', async (_, text, tamper, says) => {
     const cascade = await started({ tiers: [times()], controls: [model], timed: true });
@@ -148,6 +103,15 @@ describe('models named by a control', () => {
     expect(reasons).toMatch(/must lie under models\//);
     expect(reasons).toMatch(/no tier "time" with a load[\s\S]*"times"/);
     expect(reasons).toMatch(/object: must be a reference/);
+  });
+
+  test('of a key that was numbered anew, one is told from another that had its number', async () => {
+    const cascade = await started({ tiers: [times()], controls: [model], timed: true });
+    await set(cascade, '7', 2);
+    expect(await ask(cascade)).toEqual({ product: 7, version: 2 });
+    await set(cascade, '9', Number.MAX_SAFE_INTEGER);
+    expect(await renumberControl(cascade.cloud.table, 'model', 'times')).toBe(2);
+    expect(await ask(cascade)).toEqual({ product: 9, version: 2 });
   });
 
   test('files of models outlive the sweep of old objects', async () => {

@@ -162,4 +162,27 @@ describe('data before its first control', () => {
     await limits.set(6, { key: 'north', version: 3 });
     expect(await ask('f5')).toEqual([['reader:accepted'], [{ value: 6, version: 3 }]]);
   });
+
+  test.each<[BeforeControl, readonly string[], readonly unknown[], number]>([
+    ['drop', ['reader:dropped'], [], 0],
+    ['default', ['reader:accepted'], [100], 0],
+    ['deadLetter', ['reader:failed'], [], 1],
+    ['buffer', ['reader:throttled', 'reader:accepted'], [8], 0],
+  ])('%s, where the control was deleted', async (policy, decisions, values, letters) => {
+    const cascade = await using(policy);
+    const limits = connectControl<Limit>('limit', { cloud: cascade.cloud });
+    await limits.set(5, { key: 'north', version: 1 });
+    await limits.delete({ key: 'north', version: 2 });
+    await cascade.drain();
+    await cascade.send('reader', { shop: 'north' }, { flowId: 'f' });
+    await cascade.deliver('reader');
+    // Set again before what waits looks again.
+    await limits.set(8, { key: 'north', version: 3 });
+    await cascade.deliver('controls');
+    cascade.clock.advance(5_000);
+    await cascade.drain();
+    expect(cascade.decisions('f')).toEqual(decisions);
+    expect(cascade.answers.map(({ output }) => (output as { value: number }).value)).toEqual(values);
+    expect(await cascade.deadLetters()).toHaveLength(letters);
+  });
 });

@@ -2,10 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../../lib/core/tier-types.ts';
 import { connect, connectControl } from '../../lib/index.ts';
-import { type Cascade, type LocalCloud, loadApplication, openCloud, startCascade } from '../../lib/local/index.ts';
-import { GOLDEN, parse, type setting } from './thermostat.ts';
+import {
+  type Application,
+  type Cascade,
+  type LocalCloud,
+  loadApplication,
+  openCloud,
+  startCascade,
+} from '../../lib/local/index.ts';
+import { COMMANDS, EVENTS } from '../thermostat/golden.ts';
 
-const FOLDER = fileURLToPath(new URL('./project/functions/heat', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../functions/thermostat', import.meta.url));
 
 let running: { readonly cloud: LocalCloud; readonly cascade: Cascade } | undefined;
 afterEach(async () => {
@@ -13,6 +20,12 @@ afterEach(async () => {
   await running?.cloud.close();
   running = undefined;
 });
+
+/** The application with its tiers' tasks in worker threads, where controls and state come from the main one. */
+function inThreads(application: Application): Application {
+  const tiers = application.graph.tiers.map((plan) => ({ ...plan, tier: { ...plan.tier, workers: 1 } }));
+  return { ...application, graph: { ...application.graph, tiers } };
+}
 
 describe('an application with controls', () => {
   test('is loaded with its folder controls, which makes a queue and its dead letters', async () => {
@@ -22,7 +35,7 @@ describe('an application with controls', () => {
       deadLetters: 'controls.dlq',
       tiers: { threshold: [], load: [] },
     });
-    expect(graph.controls!.controls.map(({ name }) => name)).toEqual(['setting', 'threshold']);
+    expect(graph.controls!.controls.map(({ name }) => name)).toEqual(['setting']);
     expect(graph.tiers[0]!.controls).toEqual([{ name: 'setting', beforeControl: 'drop', maxStalenessMs: 5_000 }]);
     expect(graph.queues.map(({ name }) => name)).toEqual([
       'thermostat',
@@ -33,10 +46,7 @@ describe('an application with controls', () => {
       'answers.dlq',
     ]);
     expect([...files.keys()]).toEqual(['thermostat']);
-    expect(controls!.map((path) => path.slice(FOLDER.length + 1))).toEqual([
-      'controls/setting.ts',
-      'controls/threshold.ts',
-    ]);
+    expect(controls!.map((path) => path.slice(FOLDER.length + 1))).toEqual(['controls/setting.ts']);
   });
 
   test('runs the golden trace on the embedded cloud, its task in a worker thread', async () => {
@@ -47,24 +57,26 @@ describe('an application with controls', () => {
     };
     const cloud = await openCloud({ dir: ':memory:', clock });
     const answers: Answer[] = [];
-    const application = await loadApplication(FOLDER);
+    const application = inThreads(await loadApplication(FOLDER));
     const cascade = await startCascade({ application, cloud, onAnswer: (answer) => void answers.push(answer) });
     running = { cloud, cascade };
-    const client = connect('thermostat', { cloud });
-    const settings = connectControl<{ default: typeof setting }>('setting', { cloud });
-    const commands: unknown[] = [];
-    for (const [i, [event]] of GOLDEN.entries()) {
-      const { sensorID, kind, value } = parse(event);
+    const readings = connect<typeof import('../../functions/thermostat/thermostat.ts')>('thermostat', { cloud });
+    const settings = connectControl<typeof import('../../functions/thermostat/controls/setting.ts')>('setting', {
+      cloud,
+    });
+    for (const [i, event] of EVENTS.entries()) {
       now += 60_000;
-      if (kind === 'C') await settings.set({ sensorID, desired: value, upDelta: 1, downDelta: 1 });
-      else await client.send({ sensorID, temperature: value }, { flowId: `f${i}`, objects: {} });
+      if (event.kind === 'control') {
+        const { kind, version, ...setting } = event;
+        await settings.set(setting, { version });
+      } else {
+        const { kind, ...reading } = event;
+        await readings.send(reading, { flowId: String(i) });
+      }
       await cascade.settled();
-      commands.push([event, (answers.splice(0)[0]?.output as { command: unknown } | undefined)?.command ?? null]);
     }
-    expect(commands).toEqual(GOLDEN);
-    const before = await cloud.decisions.flow('f0');
-    expect(before).toEqual([
-      expect.objectContaining({ decision: 'dropped', reason: expect.stringContaining('nothing is set') }),
-    ]);
+    const commands = answers.map(({ flowId, output }) => ({ i: Number(flowId), ...(output as object) }));
+    expect(commands).toEqual(COMMANDS);
+    expect(answers.map(({ controls }) => controls)).toEqual(COMMANDS.map(({ version }) => ({ setting: version })));
   });
 });

@@ -71,6 +71,7 @@ describe('a tier', () => {
       },
       table: 'State/Table',
       bucket: 'State/Bucket',
+      log: { streams: { first: 'first/Decisions' } },
       allowedBuckets: [],
     });
   });
@@ -93,6 +94,7 @@ describe('a tier', () => {
     const alarms = Object.keys(resources).filter((path) => /^second\/.*Alarm$/.test(path));
     expect(alarms.sort()).toEqual([
       'second/DeadLettersAlarm',
+      'second/DecisionsLateAlarm',
       'second/ErrorsAlarm',
       'second/QueueAgeAlarm',
       'second/Stream-photosAgeAlarm',
@@ -138,15 +140,41 @@ describe('a cascade', () => {
     expect(policy).toContain('aws:SecureTransport');
   });
 
-  test('delivers the decision log of every function to the bucket', () => {
-    const filters = Object.keys(resources).filter((path) => path.endsWith('/Decisions'));
-    expect(filters.sort()).toEqual(['Answers/Decisions', 'Expiry/Decisions', 'first/Decisions', 'second/Decisions']);
-    expect(properties('first/Decisions')).toMatchObject({
-      FilterPattern: '{ $.sluice = "decision" }',
-      DestinationArn: { 'Fn::GetAtt': ['Decisions/Stream', 'Arn'] },
+  test('delivers the decision log of every tier to the bucket, by date and tier', () => {
+    const streams = Object.keys(resources).filter((path) => path.endsWith('/Decisions'));
+    expect(streams.sort()).toEqual(['Answers/Decisions', 'first/Decisions', 'second/Decisions']);
+    const { ExtendedS3DestinationConfiguration: to } = properties('first/Decisions');
+    expect(to).toMatchObject({
+      Prefix: 'decisions/shop/dt=!{timestamp:yyyy-MM-dd}/tier=first/',
+      CompressionFormat: 'UNCOMPRESSED',
+      FileExtension: '.ndjson.gz',
+      RoleARN: { 'Fn::GetAtt': ['Decisions/Writer', 'Arn'] },
     });
-    const { ExtendedS3DestinationConfiguration: to } = properties('Decisions/Stream');
-    expect([to.Prefix, to.CompressionFormat]).toEqual(['decisions/!{timestamp:yyyy/MM/dd/HH}/', 'GZIP']);
+    expect(variable('Answers/Function', 'SLUICE_FUNCTION').log).toEqual({ streams: { archive: 'Answers/Decisions' } });
+    // What expires is recorded as a decision of the tier it waited for.
+    expect(variable('Expiry/Function', EXPIRY_CONFIG).log).toEqual({ streams: { second: 'second/Decisions' } });
+  });
+
+  test('lets each function send to its own stream alone, and Firehose write below its own prefix alone', () => {
+    const puts = ['first/Role', 'second/Role', 'Expiry/Role'].map((role) =>
+      properties(`${role}/DefaultPolicy`)
+        .PolicyDocument.Statement.filter(({ Action }: { Action: unknown }) => Action === 'firehose:PutRecordBatch')
+        .map(({ Resource }: { Resource: unknown }) => Resource),
+    );
+    const arn = (tier: string): object => ({ 'Fn::GetAtt': [`${tier}/Decisions`, 'Arn'] });
+    expect(puts).toEqual([[arn('first')], [arn('second')], [arn('second')]]);
+    const [put] = properties('Decisions/Writer').Policies[0].PolicyDocument.Statement;
+    expect(put).toMatchObject({ Action: ['s3:PutObject', 's3:AbortMultipartUpload'] });
+    expect(JSON.stringify(put.Resource)).toContain('/decisions/shop/*');
+  });
+
+  test('tells when decisions do not get into the bucket, long before Firehose gives them up', () => {
+    expect(properties('first/DecisionsLateAlarm')).toMatchObject({
+      Namespace: 'AWS/Firehose',
+      MetricName: 'DeliveryToS3.DataFreshness',
+      Dimensions: [{ Name: 'DeliveryStreamName', Value: { Ref: 'first/Decisions' } }],
+      Threshold: 1_800,
+    });
   });
 
   test('runs the destination on the answers', () => {

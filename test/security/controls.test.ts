@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { clientReach } from '../../infra/reach.ts';
+import { clientReach, controlClientReach } from '../../infra/reach.ts';
 import { connectControl, defineControl, threshold } from '../../lib/index.ts';
+import { renumberControl } from '../../lib/runtime/controls/renumber.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
 import { carrying, cheap } from '../support/tiers.ts';
@@ -56,9 +57,30 @@ describe('a control message', () => {
       expect(await settings(cascade).get(key)).toMatchObject({ value: { most } });
   });
 
+  test('with the highest version there is freezes its key until an operator numbers it anew, which no sender may', async () => {
+    const cascade = await begin();
+    await settings(cascade).set({ most: 2 }, { version: 1 });
+    await settings(cascade).set({ most: 666 }, { version: Number.MAX_SAFE_INTEGER });
+    await settings(cascade).delete({ version: Number.MAX_SAFE_INTEGER });
+    await cascade.drain();
+    expect(await settings(cascade).get()).toMatchObject({ value: { most: 666 } });
+    expect(await renumberControl(cascade.cloud.table, 'setting', '*')).toBe(2);
+    await settings(cascade).restore(1, { version: 3 });
+    await cascade.drain();
+    expect(await settings(cascade).get()).toMatchObject({ value: { most: 2 } });
+    const { sends, table, keys } = controlClientReach(cascade.graph.controls!);
+    expect({ sends, table, keys }).toEqual({
+      sends: ['controls'],
+      table: 'get',
+      keys: ['control#setting#*', 'control#threshold#*'],
+    });
+  });
+
   test('comes from nobody who may only send data', async () => {
     const { graph } = await begin();
     expect(graph.queues.map(({ name }) => name)).toContain('controls');
-    expect(clientReach(graph).sends).toEqual(['cheap']);
+    const { sends, writes } = clientReach(graph);
+    expect(sends).toEqual(['cheap']);
+    expect(writes.filter((pattern) => pattern.startsWith('models'))).toEqual([]);
   });
 });

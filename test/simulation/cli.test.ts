@@ -12,6 +12,25 @@ export default defineTier({
   predict: ({ data }) => ({ words: data.text.split(' ').length }),
 });
 `,
+  'functions/limits/controls/limit.ts': `
+import { defineControl } from 'sluice';
+import * as z from 'zod';
+export default defineControl({ name: 'limit', schema: z.number(), beforeControl: 'drop' });
+`,
+  'functions/limits/below.ts': `
+import { control, defineTier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({
+  name: 'below',
+  input: z.object({ n: z.number() }),
+  controls: { limit: control('limit') },
+  output: z.object({ ok: z.boolean() }),
+  predict: async ({ data, controls }) => ({ ok: data.n < (await controls.limit.get()).value }),
+});
+`,
+  'limits.ndjson':
+    '{"control":"limit","value":5,"version":2,"after":"2s"}\n{"flowId":"a","data":{"n":1}}\n{"control":"limit","value":4,"version":1}\n',
+  'wrong.ndjson': '{"flowId":"a","data":{"n":1}}\n{"control":"limits","value":4}\n',
   'flows.ndjson': '{"flowId":"a","data":{"text":"the quick fox"}}\n{"flowId":"b","data":{"text":"one"}}\n',
   'laws.ts': `
 export const input = ({ id }) => ({ entry: 'words', flowId: id, data: { text: 'x' } });
@@ -36,8 +55,13 @@ test('simulates flows like those of a file; the last line of --json sums up', as
   expect(code).toBe(0);
 });
 
+test('lines of a file may be control messages', async () => {
+  const { json } = await project.sluice(['simulate', 'limits', '--input', 'limits.ndjson', '--seeds', '30', '--json']);
+  expect(json).toEqual([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
+});
+
 test('a law of your own that is broken is printed with its seed and its trace, and fails the command', async () => {
-  const args = ['simulate', '--input', 'laws.ts', '--seeds', '50', '--flows', '4'];
+  const args = ['simulate', 'texts', '--input', 'laws.ts', '--seeds', '50', '--flows', '4'];
   const { code, out, err } = await project.sluice(args);
   expect(code).toBe(1);
   expect(out).toMatch(/✗ each flow is predicted on once · seed \d+ · shrunken to 1 flow, 1 fault/);
@@ -47,6 +71,7 @@ test('a law of your own that is broken is printed with its seed and its trace, a
   const [, seed] = /seed (\d+)/.exec(out)!;
   const again = await project.sluice([
     'simulate',
+    'texts',
     '--input',
     'laws.ts',
     '--flows',
@@ -61,7 +86,7 @@ test('a law of your own that is broken is printed with its seed and its trace, a
 });
 
 test('only the faults that are asked for happen', async () => {
-  const calm = ['simulate', '--input', 'laws.ts', '--seeds', '20', '--flows', '4', '--json', '--faults'];
+  const calm = ['simulate', 'texts', '--input', 'laws.ts', '--seeds', '20', '--flows', '4', '--json', '--faults'];
   expect((await project.sluice([...calm, 'none'])).json.at(-1)).toMatchObject({ violations: 0 });
   expect((await project.sluice([...calm, 'reorder,delay'])).json.at(-1)).toMatchObject({ violations: 0 });
 });
@@ -70,6 +95,7 @@ test.each([
   [['simulate', 'texts'], 3, 'file-not-found', /simulation\.ts/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', 'many'], 2, 'usage', /--seeds is many/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--faults', 'crahs'], 2, 'usage', /no fault "crahs"/],
+  [['simulate', 'limits', '--input', 'wrong.ndjson'], 2, 'usage', /line 2 of .* names no control: "limits"/],
   [['simulate', 'other'], 3, 'application-not-found', /no application "other"/],
 ])('%j says what is wrong', async (args, exit, code, message) => {
   const { code: ended, json } = await project.sluice([...args, '--json']);

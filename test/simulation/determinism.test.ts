@@ -3,6 +3,7 @@ import { graphsOf } from '../../lib/testing/application.ts';
 import { FAULTS, someFaults } from '../../lib/testing/faults.ts';
 import { sendsOf } from '../../lib/testing/input.ts';
 import { drawsFor } from '../../lib/testing/random.ts';
+import { sendInput } from '../../lib/testing/send-input.ts';
 import { simulateInside } from '../../lib/testing/simulate.ts';
 import { fiveTierFlow, fiveTiers } from './five-tiers.ts';
 
@@ -13,8 +14,7 @@ async function world(seed: number, faults = someFaults(seed), only?: ReadonlySet
   const simulation = simulateInside(graphs, { seed, faults }, only ? { only } : {});
   for (const { send, atMs } of await sendsOf(fiveTierFlow, seed, FLOWS, simulation.now)) {
     if (atMs > simulation.now) await simulation.advance(`${atMs - simulation.now}ms`);
-    const { entry, data, ...options } = send;
-    await simulation.send(entry, data, options);
+    await sendInput(simulation, send);
   }
   await simulation.end();
   return simulation;

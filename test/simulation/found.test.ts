@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { drop } from '../../lib/index.ts';
+import * as z from 'zod';
+import type { ObjectReference } from '../../lib/core/object-reference.ts';
+import { defineTier, drop, stream, tier } from '../../lib/index.ts';
+import { type Simulation, simulate } from '../../lib/testing/index.ts';
 import { faults } from '../support/faults.ts';
 import { started } from '../support/started.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
@@ -171,3 +174,31 @@ test('a large half that is sent again at another time does not spoil the one tha
   expect(await cascade.deadLetters()).toEqual([]);
   expect(cascade.answers).toHaveLength(1);
 });
+
+test('a joined flow that fails for the other half names both, though that half could not be read', async () => {
+  const Photo = z.object({ pixels: z.string() });
+  const photos = defineTier({
+    name: 'photos',
+    input: tier<{ default: ReturnType<typeof cheap> }>('cheap'),
+    join: { data: stream('raw', Photo), ttl: '1h' },
+    output: z.object({ size: z.number() }),
+    predict: ({ data }) => ({ size: data.pixels.length }),
+    retry: { maxAttempts: 1 },
+  });
+  const world = await simulate({ tiers: [cheap(), photos] });
+  await world.send('photos.raw', { pixels: 'x'.repeat(100_000) }, { flowId: 'f' });
+  await world.advance('1s');
+  const [half] = (await world.cloud.decisions.flow('f'))[0]!.in;
+  await removeHalf(world, 'f');
+  await world.send('cheap', { n: 1 }, { flowId: 'f' });
+  await world.drain();
+  const failed = world.flow('f').decisions.find(({ decision }) => decision === 'failed');
+  expect(failed?.in.map(({ id }) => id)).toContain(half!.id);
+});
+
+/** The half lies in the object store, as it is too large for the table. */
+async function removeHalf({ cloud }: Simulation, flow: string): Promise<void> {
+  const item = await cloud.table.get(`join#photos#${flow}`);
+  const { stored } = item!.data as unknown as { readonly stored: ObjectReference };
+  await cloud.objects.delete([stored]);
+}

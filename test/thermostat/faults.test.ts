@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import setting from '../../functions/thermostat/controls/setting.ts';
 import thermostat from '../../functions/thermostat/thermostat.ts';
 import { connectControl } from '../../lib/index.ts';
+import { instanceOf } from '../control/instances.ts';
 import { type TestCascade, type TestCascadeOptions, testCascade } from '../support/cascade.ts';
 import { crashing } from '../support/crash.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -54,6 +55,18 @@ describe('faults of the samples', () => {
     }
     await rm(dir, { recursive: true });
     expect(all).toEqual([[1, 'On', 1]]);
+  });
+
+  test('the last command lies in memory: after a rebalance, another instance gives it again', async () => {
+    const cascade = await begin();
+    await set(cascade, 45, 1);
+    await cascade.drain();
+    for (const instance of [1, 2, 3].map(() => instanceOf(cascade))) {
+      await cascade.send('thermostat', { sensorID: 1, temperature: 42 });
+      expect(await instance.deliver()).toBe(1);
+    }
+    await cascade.drain();
+    expect(said(cascade)).toEqual([[1, 'On', 1]]);
   });
 
   test('a reading that is delivered again gives its command again', async () => {

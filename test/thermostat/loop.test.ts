@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readOptions } from '../../functions/thermostat/demo/options.ts';
+import { simulateParts } from '../../functions/thermostat/demo/parts.ts';
 import { toSvg } from '../../functions/thermostat/demo/picture.ts';
 import { openStage } from '../../functions/thermostat/demo/stage.ts';
 import { simulateWeek, type WeekOptions, type WeekResult } from '../../functions/thermostat/demo/week.ts';
@@ -49,6 +50,11 @@ test('the same seed gives the same rooms, and their picture', async () => {
   expect(svg).toBe(toSvg(options, two.watched));
   expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   for (const sensor of [1, 2, 3, 4]) expect(svg).toContain(`>sensor ${sensor}<`);
+});
+
+test('in several threads the same comes out as in one', { timeout: 60_000 }, async () => {
+  const asked = { ...options, sensors: 7, minutes: 40 };
+  expect(await simulateParts(asked, 3, () => undefined)).toEqual(await simulated(asked));
 });
 
 test('the picture of the guide is what the command draws; more rooms and days change nothing in it', async () => {

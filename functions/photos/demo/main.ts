@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
+import type { DecisionRecord } from 'sluice';
+import { writePage } from './page.ts';
 import { report } from './report.ts';
 import { runDemo } from './run.ts';
+import type { LastTierSample } from './sample.ts';
 
 /** `npm start`: the 2,000 photos through the cascade on the embedded cloud, and what came of them. */
 const { values } = parseArgs({
@@ -21,12 +24,21 @@ const bar = new cliProgress.SingleBar(
   cliProgress.Presets.shades_grey,
 );
 const shown = !values.json && process.stderr.isTTY;
+const records: DecisionRecord[] = [];
+let sample: LastTierSample = [];
 const result = await runDemo({
   flows,
+  capture: true,
+  onDecisions: (written) => records.push(...written),
+  onSample: (taken) => {
+    sample = taken;
+  },
   dir: values.dir ?? ':memory:',
   onStart: (total) => shown && bar.start(total, 0),
   onAnswer: (answered) => shown && bar.update(answered),
 });
 if (shown) bar.stop();
 console.log(values.json ? JSON.stringify(result) : report(result));
+const page = await writePage({ records, sample, flows });
+if (!values.json) console.log(`\n${page}`);
 process.exitCode = result.lost === 0 && result.duplicated === 0 ? 0 : 1;

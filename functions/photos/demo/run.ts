@@ -4,8 +4,9 @@ import { countCalls, loadApplication, openCloud, startCascade } from 'sluice/loc
 import { type Photo, type PhotoSet, readPhotos } from '../model/photos.ts';
 import { encodePng } from '../model/png.ts';
 import { encodeThumbnail, thumbnail } from '../model/thumbnail.ts';
+import { capturing } from './capture.ts';
 import { type Comparison, compare } from './compare.ts';
-import { sampleLastTier } from './sample.ts';
+import { type LastTierSample, sampleLastTier } from './sample.ts';
 import { shuffled } from './shuffle.ts';
 import { type DemoRecord, type TierFigures, tierFigures } from './tiers.ts';
 
@@ -35,6 +36,9 @@ export interface DemoOptions {
   readonly application?: string;
   /** Which photos; those kept for the demo where not given. */
   readonly set?: PhotoSet;
+  /** Keeps every prediction in the decision log. */
+  readonly capture?: true;
+  readonly onSample?: (sample: LastTierSample) => void;
   readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
   readonly onStart?: (total: number) => void;
   readonly onAnswer?: (answered: number) => void;
@@ -46,7 +50,8 @@ const BATCH = 100;
 /** Sends photos through `functions/photos` and measures. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const photos = (await readPhotos(options.set ?? 'photos')).slice(0, options.flows);
-  const application = await loadApplication(options.application ?? fileURLToPath(new URL('..', import.meta.url)));
+  const loaded = await loadApplication(options.application ?? fileURLToPath(new URL('..', import.meta.url)));
+  const application = options.capture ? capturing(loaded) : loaded;
   const records: DemoRecord[] = [];
   const local = await openCloud({
     dir: options.dir,
@@ -78,6 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     Promise.all([sendThumbnails(cloud, photos), sendPhotos(cloud, photos)]).then(() => cascade.settled()),
   ]);
   const seconds = (performance.now() - started) / 1_000;
+  options.onSample?.(sample);
   await cascade.stop();
 
   const deadLettered = new Set(records.filter((r) => r.decision === 'failed').map((r) => r.flow)).size;

@@ -1,14 +1,24 @@
 import type { Cloud } from 'sluice';
 import { type Application, createWorkerPool } from 'sluice/local';
+import type * as z from 'zod';
 import type { Photo } from '../model/photos.ts';
 import { encodePng } from '../model/png.ts';
+import type { Tag } from '../model/tag.ts';
 import { encodeThumbnail, thumbnail } from '../model/thumbnail.ts';
 import { shuffled } from './shuffle.ts';
 
 const SAMPLE = 200;
 
 /** What the last tier says of a random sample of the photos, when every one of them goes all the way to it. */
-export type LastTierSample = readonly { readonly index: number; readonly label: string; readonly ms: number }[];
+export type LastTierSample = readonly {
+  readonly index: number;
+  readonly label: string;
+  readonly ms: number;
+  /** What each tier said on the way, first to last. */
+  readonly predictions: readonly { readonly tier: string; readonly output: Tagged; readonly score: number }[];
+}[];
+
+type Tagged = z.infer<typeof Tag>;
 
 type Pool = ReturnType<typeof createWorkerPool>;
 
@@ -34,9 +44,12 @@ export async function sampleLastTier(
     }),
   );
   try {
-    const sample: { index: number; label: string; ms: number }[] = [];
+    const names = application.graph.tiers.map(({ tier }) => tier.name);
+    const sample: LastTierSample[number][] = [];
     for (const index of shuffled([...photos.keys()], 11).slice(0, SAMPLE)) {
-      sample.push({ index, ...(await throughAll(pools, objects, index, photos[index]!)) });
+      const { outputs, ms } = await throughAll(pools, objects, index, photos[index]!);
+      const predictions = outputs.map((output, i) => ({ tier: names[i]!, output, score: output.confidence }));
+      sample.push({ index, label: outputs.at(-1)!.label, ms, predictions });
     }
     return sample;
   } finally {
@@ -49,18 +62,26 @@ async function throughAll(
   objects: Cloud['objects'],
   index: number,
   { pixels }: Photo,
-): Promise<{ readonly label: string; readonly ms: number }> {
+): Promise<{ readonly outputs: readonly Tagged[]; readonly ms: number }> {
   const photo = await objects.put(`objects/sample/${index}`, encodePng(pixels));
   const data = { shop: 'sample', thumbnail: encodeThumbnail(thumbnail(pixels)) };
-  let signal: unknown;
+  const outputs: Tagged[] = [];
   let ms = 0;
   for (const pool of pools) {
     const [result] = await pool.predict([
-      { flowId: `sample-${index}`, attempt: 1, data, signal, objects: { photo }, signalObjects: {}, producePrefix: '' },
+      {
+        flowId: `sample-${index}`,
+        attempt: 1,
+        data,
+        signal: outputs.at(-1),
+        objects: { photo },
+        signalObjects: {},
+        producePrefix: '',
+      },
     ]);
     if (!result || 'error' in result) throw result?.error ?? new Error('no prediction');
-    signal = result.output;
+    outputs.push(result.output as Tagged);
     ms = result.cpuMs ?? result.ms;
   }
-  return { label: (signal as { label: string }).label, ms };
+  return { outputs, ms };
 }

@@ -5,6 +5,8 @@ import type { Minute, Outcome, Stage } from './stage.ts';
 /** What is simulated. */
 export interface WeekOptions {
   readonly sensors: number;
+  /** The number of the first sensor; others follow. Default: 1. */
+  readonly first?: number;
   readonly minutes: number;
   readonly rates: Rates;
   /** Minutes from one setting of a sensor to its next. */
@@ -43,6 +45,8 @@ type Setting = Minute['settings'][number]['value'];
 /** A sensor, its room, and what it was set to and told last. */
 interface Loop {
   readonly sensorID: number;
+  /** The minute of its first setting. */
+  readonly begins: number;
   readonly moments: Moment[];
   room: Room;
   setting?: Setting;
@@ -56,14 +60,11 @@ export async function simulateWeek(
   options: WeekOptions,
   onMinute: (minute: number) => void,
 ): Promise<WeekResult> {
-  const { sensors, minutes, watch } = options;
-  const loops = Array.from(
-    { length: sensors },
-    (_, i): Loop => ({ sensorID: i + 1, moments: [], room: COLD, version: 0 }),
-  );
+  const { sensors, first = 1, minutes, watch } = options;
+  const loops = Array.from({ length: sensors }, (_, i) => toLoop(first + i, options));
   const counts = { readings: 0, settings: 0, commands: 0, early: 0, repeated: 0, outdated: 0, failed: 0 };
   for (let minute = 0; minute < minutes; minute += 1) {
-    const due = loops.filter((loop) => isDue(loop, minute, options));
+    const due = loops.filter(({ begins }) => minute >= begins && (minute - begins) % options.every === 0);
     for (const loop of due) change(loop, options.seed);
     const outcome = await stage.play({
       settings: due.map(({ setting, version }) => ({ value: setting!, version })),
@@ -74,20 +75,21 @@ export async function simulateWeek(
     });
     counts.settings += due.length;
     counts.readings += loops.length;
-    count(counts, loops, outcome);
+    count(counts, loops, first, outcome);
     for (const loop of loops) {
       if (loop.sensorID <= watch.sensors && minute < watch.minutes) loop.moments.push(momentOf(loop));
       loop.room = later(loop.room, 1, options.rates);
     }
     onMinute(minute + 1);
   }
-  return { ...counts, watched: loops.slice(0, watch.sensors).map(({ moments }) => moments) };
+  const watched = loops.filter(({ sensorID }) => sensorID <= watch.sensors);
+  return { ...counts, watched: watched.map(({ moments }) => moments) };
 }
 
 /** All sensors are set at the same interval, from some minute of the first ten on. */
-function isDue({ sensorID }: Loop, minute: number, { every, seed }: WeekOptions): boolean {
-  const first = draw(Math.min(every, 10), seed, 'first', sensorID);
-  return minute >= first && (minute - first) % every === 0;
+function toLoop(sensorID: number, { every, seed }: WeekOptions): Loop {
+  const begins = draw(Math.min(every, 10), seed, 'first', sensorID);
+  return { sensorID, begins, moments: [], room: COLD, version: 0 };
 }
 
 /** Sets 45 degrees and a whole number from -5 to 4: the original's choice, but around 45 and not added up, which would wander off. */
@@ -106,10 +108,11 @@ function change(loop: Loop, seed: number): void {
 function count(
   counts: { commands: number; early: number; repeated: number; outdated: number; failed: number },
   loops: readonly Loop[],
+  first: number,
   { answers, decisions }: Outcome,
 ): void {
   for (const { output } of answers) {
-    const loop = loops[Number(output.sensorID) - 1]!;
+    const loop = loops[Number(output.sensorID) - first]!;
     counts.commands += 1;
     if (output.command === loop.told) counts.repeated += 1;
     if (output.version !== loop.version) counts.outdated += 1;

@@ -7,6 +7,7 @@ import { ACK, now, type Outcome, read, type Step, turn, validated } from '../ste
 import { fail } from '../step/fail.ts';
 import { type Incoming, newStory, placeOf, record, type Story, write } from '../step/story.ts';
 import type { Item } from '../table-update.ts';
+import { askAgain } from './again-send.ts';
 import type { ControlDefinition } from './definition.ts';
 import { afterChange, type ControlState, standing, toControlState } from './item.ts';
 import { checkControlKey, controlKey, EVERY_KEY } from './keys.ts';
@@ -25,7 +26,7 @@ export function* controlStep(plan: ControlPlan, incoming: Incoming): Step<Outcom
     const definition = definitionOf(story, plan, control!.name);
     const brought = yield* broughtBy(story, definition, control!);
     const key = keyOf(story, plan, definition, control!, brought);
-    return yield* apply(story, definition, control!, key, brought);
+    return yield* apply(story, plan, definition, control!, key, brought);
   } catch (error) {
     return yield* fail(story, error);
   }
@@ -68,6 +69,7 @@ function keyOf(
 /** Reads, changes and writes back; another writer in between is read again. Each refusal is another's success, so it ends. */
 function* apply(
   story: Story,
+  plan: ControlPlan,
   definition: ControlDefinition,
   message: ControlMessage,
   key: string,
@@ -81,7 +83,11 @@ function* apply(
     const state = toControlState(item);
     const change = changeFrom(story, definition, message, state, brought, yield* now());
     const stands = standing(state, change);
-    if (stands !== 'new') return yield* passedOver(story, stands, key, change, state!);
+    if (stands !== 'new') {
+      // Its first delivery may have died before it asked.
+      if (stands === 'duplicate') yield* askAgain(story, plan, definition.name, key, change.version);
+      return yield* passedOver(story, stands, key, change, state!);
+    }
     const written = yield* write(story, {
       key: itemKey,
       set: afterChange(state, change, definition.history),
@@ -93,7 +99,11 @@ function* apply(
     });
     if (written.applied) {
       story.controls = { [definition.name]: change.version };
-      yield* record(story, 'applied', { reason: `${keyText(key)}: ${verbOf(change)} as version ${change.version}` });
+      const out = yield* askAgain(story, plan, definition.name, key, change.version);
+      const below =
+        plan.again?.[definition.name] && key.endsWith(EVERY_KEY) ? '; data below it is not worked again' : '';
+      const reason = `${keyText(key)}: ${verbOf(change)} as version ${change.version}${below}`;
+      yield* record(story, 'applied', { reason, ...(out.length > 0 && { out }) });
       return ACK;
     }
     item = written.item;

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { fromLines, type JsonLines, toLines } from '../json-lines.ts';
 import type { Item } from '../table-update.ts';
 import type { ControlVersion } from './message.ts';
 
@@ -10,14 +10,24 @@ export interface ControlState {
   readonly current: ControlVersion;
   /** Oldest first, the current one last. */
   readonly history: readonly ControlVersion[];
+  /** The same as text. */
+  readonly lines: JsonLines;
 }
 
-/** Reads a control's item. */
+/** Reads a control's item; its history only when it is asked for, as data never does. */
 export function toControlState(item: Item | undefined): ControlState | undefined {
   if (item?.version === undefined) return undefined;
-  const history = item.history as unknown as readonly ControlVersion[];
-  return { current: history.at(-1)!, history };
+  const lines = toLines(item.history);
+  return {
+    current: toVersion(lines.at(-1)!),
+    get history() {
+      return lines.map(toVersion);
+    },
+    lines,
+  };
 }
+
+const toVersion = (line: string): ControlVersion => JSON.parse(line) as ControlVersion;
 
 /** How a change stands to what is there: new, there already, or too late. */
 export function standing(state: ControlState | undefined, change: ControlVersion): 'new' | 'duplicate' | 'stale' {
@@ -29,9 +39,19 @@ export function standing(state: ControlState | undefined, change: ControlVersion
 
 /** The item after a change: its version is what later writes are measured against. */
 export function afterChange(state: ControlState | undefined, change: ControlVersion, keep: number): Item {
-  const history = [...(state?.history ?? []), change].slice(-keep);
-  while (history.length > 1 && JSON.stringify(history).length > MAX_HISTORY_CHARS) history.shift();
-  return { version: change.version, history: history as unknown as Json };
+  const lines = [...(state?.lines ?? []), JSON.stringify(change)];
+  return { version: change.version, history: fromLines(lines, keep, MAX_HISTORY_CHARS) };
+}
+
+/** The same versions, numbered from 1: for a key whose numbers have got so high that no message can be above them. */
+export function renumbered({ history }: ControlState): Item {
+  const numberOf = new Map(history.map(({ version }, i) => [version, i + 1]));
+  const next = history.map(({ restores, ...one }, i): ControlVersion => {
+    const from = restores === undefined ? undefined : numberOf.get(restores);
+    return { ...one, version: i + 1, ...(from !== undefined && { restores: from }) };
+  });
+  const lines = next.map((one) => JSON.stringify(one));
+  return { version: next.length, history: fromLines(lines, lines.length, MAX_HISTORY_CHARS) };
 }
 
 /** The version a rollback goes back to: the one before the current one, or before the one that the current one restored. */

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../errors.ts';
 import { sha256 } from '../identity.ts';
-import type { ControlPlan, ControlUse, DestinationPlan, Limits, TierPlan } from '../plan.ts';
+import type { AgainQueue, ControlPlan, ControlUse, DestinationPlan, Limits, TierPlan } from '../plan.ts';
 import type { TierDefinition } from '../tier-definition.ts';
 import type { ControlDefinition } from './definition.ts';
 
@@ -34,6 +34,7 @@ export function controlPlan(
 ): ControlPlan | undefined {
   if (files.length === 0) return undefined;
   checkControlNames(files);
+  const again = againBy(tiers, files);
   checkTwin([...tiers.map(({ tier, file }) => ({ name: tier.name, file })), ...named(destination)]);
   return {
     application,
@@ -45,11 +46,24 @@ export function controlPlan(
       threshold: tiers.filter(({ tier }) => tier.satisfied).map(({ tier }) => tier.name),
       load: tiers.filter(({ tier }) => tier.load).map(({ tier }) => tier.name),
     },
+    ...(Object.keys(again).length > 0 && { again }),
     reads: [{ queue: CONTROLS, kind: 'control' }],
     deadLetters: `${CONTROLS}.dlq`,
     timing: CONTROL_TIMING,
     limits,
   };
+}
+
+/** The queues of the tiers that work data again, by control; what is about tiers is about no data. */
+function againBy(tiers: readonly TierPlan[], files: readonly ControlFile[]): Record<string, readonly AgainQueue[]> {
+  const again: Record<string, readonly AgainQueue[]> = {};
+  for (const { name, ofTiers } of files.map(({ definition }) => definition)) {
+    const asking = tiers.filter(({ tier: { reevaluateOnControl, controls = {} } }) => {
+      return reevaluateOnControl && Object.values(controls).some((ref) => ref.name === name);
+    });
+    if (asking.length > 0 && !ofTiers) again[name] = asking.map(({ reads }) => reads[0]!);
+  }
+  return again;
 }
 
 /** The controls that a tier's steps read. @throws SluiceError `graph-unknown-control` */

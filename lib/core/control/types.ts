@@ -91,6 +91,11 @@ export type ReadingsOf<C> = {
   readonly [K in keyof C]: C[K] extends ControlRef<infer T> ? ControlReading<T['value']> : never;
 };
 
+/** Values of the controls that a tier decides with, by the names it gives them. */
+export type ValuesOf<C, D> = {
+  readonly [K in keyof D & keyof C]: C[K] extends ControlRef<infer T> ? ControlValue<T['value']> : never;
+};
+
 /**
  * A typed reference to the control of another file. Types travel by `typeof import`; nothing of that file is bundled.
  *

@@ -1,10 +1,11 @@
 import type { Json } from '../json.ts';
+import { fromLines, toLines } from '../json-lines.ts';
 import type { ObjectReferences } from '../object-reference.ts';
 import type { Predicted } from '../step/effects.ts';
 import type { Item } from '../table-update.ts';
 
 /** Inputs a key remembers where the tier does not say. */
-const REMEMBERED = 20;
+export const REMEMBERED = 20;
 /** An item of DynamoDB may have 400 KB; the oldest inputs give way before the state does. */
 const MAX_USED_CHARS = 96 * 1_024;
 
@@ -13,9 +14,8 @@ export function stateKey(tier: string, key: string): string {
   return `state#${tier}#${key}`;
 }
 
-/** An input that has been worked into a state, and the prediction that came of it. */
-interface Used {
-  readonly input: string;
+/** The prediction that an input led to when it was worked into a state. */
+interface Remembered {
   readonly output: Json;
   readonly produced?: ObjectReferences;
   readonly controls?: Readonly<Record<string, number>>;
@@ -23,9 +23,9 @@ interface Used {
 
 /** The prediction this input led to when it was worked into the state, if it was. */
 export function usedBy(item: Item | undefined, input: string): Predicted | undefined {
-  const used = (item?.used as unknown as readonly Used[] | undefined)?.find((one) => one.input === input);
-  if (!used) return undefined;
-  const { output, produced = {}, controls } = used;
+  const line = toLines(item?.used).find((one) => one.startsWith(`${input} `));
+  if (line === undefined) return undefined;
+  const { output, produced = {}, controls } = JSON.parse(line.slice(input.length)) as Remembered;
   return { output, ms: 0, produced, fetched: { bytes: 0, calls: 0 }, ...(controls && { controls }) };
 }
 
@@ -36,14 +36,15 @@ export function afterInput(
   remember: number = REMEMBERED,
 ): Item {
   const { version, value, input, predicted } = after;
-  const { output, produced, controls } = predicted;
-  const own: Used = {
-    input,
+  const lines = [...toLines(item?.used), lineOf(input, predicted)];
+  return { version, value, used: fromLines(lines, remember, MAX_USED_CHARS) };
+}
+
+function lineOf(input: string, { output, produced, controls }: Predicted): string {
+  const remembered: Remembered = {
     output: output as Json,
     ...(Object.keys(produced).length > 0 && { produced }),
     ...(controls && { controls }),
   };
-  const used = [...((item?.used ?? []) as unknown as readonly Used[]), own].slice(-remember);
-  while (used.length > 1 && JSON.stringify(used).length > MAX_USED_CHARS) used.shift();
-  return { version, value, used: used as unknown as Json };
+  return `${input} ${JSON.stringify(remembered)}`;
 }

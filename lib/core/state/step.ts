@@ -29,27 +29,68 @@ export function* predictWithState(
   yield* turn(itemKey);
   story.calls.table += 1;
   let item: Item | undefined = yield* read(itemKey);
+  let beside: Input['beside'];
   for (;;) {
     const before = usedBy(item, input);
     if (before) return before;
-    const version = Number(item?.version ?? 0);
-    const value = yield* checked(story, state, item ? item.value : state.initial, 'the state kept');
-    const predicted = yield* predict({ key, value, version });
-    // A shadow is no input: it sees the state and leaves it as it is.
-    if (story.envelope!.audit) return predicted;
-    const next = predicted.state
-      ? yield* checked(story, state, predicted.state.value, 'what state.set was given')
-      : (item?.value ?? state.initial);
-    const written = yield* write(story, {
-      key: itemKey,
-      set: afterInput(item, { version: version + 1, value: next as Json, input, predicted }, state.remember),
-      when: [
-        version === 0 ? { attribute: 'version', is: 'absent' } : { attribute: 'version', is: '=', value: version },
-      ],
-    });
-    if (written.applied) return predicted;
-    item = written.item;
+    if (plan.steps) yield* plan.steps.catchUp(story, plan, key, item);
+    beside ??= plan.steps && (yield* plan.steps.keep(story, plan, key));
+    const tried = yield* workIn(story, plan, state, item, { key, input, predict, ...(beside && { beside }) });
+    if ('predicted' in tried) return tried.predicted;
+    item = tried.left;
   }
+}
+
+/** An input on its way into a state. */
+interface Input {
+  readonly key: string;
+  readonly input: string;
+  readonly predict: (state: AskedState) => Step<Predicted>;
+  /** What is remembered of its output, where that is more than the output. */
+  readonly remembered?: (output: unknown) => unknown;
+  /** What is kept beside the state. */
+  readonly beside?: (item: Item | undefined, predicted: Predicted) => Item;
+}
+
+/** One try to work an input into a state: its prediction, or what another writer left meanwhile. */
+export function* workIn(
+  story: Story,
+  plan: TierPlan,
+  state: StateDefinition,
+  item: Item | undefined,
+  { key, input, predict, remembered, beside }: Input,
+): Step<{ readonly predicted: Predicted } | Left> {
+  const version = Number(item?.version ?? 0);
+  const value = yield* checked(story, state, item ? item.value : state.initial, 'the state kept');
+  const predicted = yield* predict({ key, value, version });
+  // A shadow is no input: it sees the state and leaves it as it is.
+  if (story.envelope!.audit) return { predicted };
+  const next = predicted.state
+    ? yield* checked(story, state, predicted.state.value, 'what state.set was given')
+    : (item?.value ?? state.initial);
+  const kept = remembered ? { ...predicted, output: remembered(predicted.output) } : predicted;
+  const after = { version: version + 1, value: next as Json, input, predicted: kept };
+  const left = yield* writeState(story, stateKey(plan.tier.name, key), item, {
+    ...afterInput(item, after, state.remember),
+    ...beside?.(item, predicted),
+  });
+  return left ?? { predicted };
+}
+
+/** The item that another writer left meanwhile. */
+interface Left {
+  readonly left: Item | undefined;
+}
+
+/** Writes a state under the condition that nobody has since it was read. */
+export function* writeState(story: Story, key: string, item: Item | undefined, set: Item): Step<Left | undefined> {
+  const version = Number(item?.version ?? 0);
+  const written = yield* write(story, {
+    key,
+    set: { ...set, version: version + 1 },
+    when: [version === 0 ? { attribute: 'version', is: 'absent' } : { attribute: 'version', is: '=', value: version }],
+  });
+  return written.applied ? undefined : { left: written.item };
 }
 
 function keyOf(story: Story, { keyBy }: StateDefinition, work: Work): string {

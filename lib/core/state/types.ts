@@ -36,7 +36,7 @@ export interface TierState<Value = unknown> {
   readonly key: string;
   /** As the inputs before this one left it. */
   readonly value: Value;
-  /** How many inputs have been worked into it. */
+  /** How many inputs have been worked into it; one that is worked again counts again, as does a control that finds none. */
   readonly version: number;
   /** The state after this input; without it, the state stays as it is. It counts once the prediction is kept. */
   set(next: Value): void;

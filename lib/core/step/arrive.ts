@@ -23,9 +23,9 @@ export interface Work {
   readonly signal: Signal | undefined;
 }
 
-/** Reads a message: decode, validate, gates in. */
+/** Takes in what a message brought: validate, gates in. */
 export function* arrive(story: Story, plan: TierPlan): Step<Work | Outcome> {
-  const envelope = yield* readEnvelope(story);
+  const envelope = story.envelope!;
   const hasData = envelope.kind === 'data' || plan.mode === 'carry';
   if (hasData && envelope.kind === 'signal') requireCarried(story, envelope);
   const data = hasData ? yield* letDataIn(story, plan, envelope) : { value: undefined };
@@ -43,9 +43,9 @@ export function* arrive(story: Story, plan: TierPlan): Step<Work | Outcome> {
 }
 
 /** Decodes the message, fetching it first where it lies in the object store, and checks it is of the queue's kind. */
-export function* readEnvelope(story: Story): Step<Envelope> {
+export function* readEnvelope(story: Story, body: string = story.incoming.body): Step<Envelope> {
   const { incoming } = story;
-  let read = decode(incoming.body, { ...placeOf(story), queue: incoming.queue });
+  let read = decode(body, { ...placeOf(story), queue: incoming.queue });
   if ('offloaded' in read) {
     story.calls.object += 1;
     read = decode(yield* load(read.offloaded), { ...placeOf(story), queue: incoming.queue, flow: read.flow });
@@ -83,6 +83,7 @@ function* letDataIn(story: Story, plan: TierPlan, envelope: Envelope): Step<{ re
     const schema = plan.tier.joins?.stream.schema ?? (plan.tier.input as Schema);
     value = yield* checked(story, schema, value, 'data-invalid', 'data');
   }
+  if (plan.steps) yield* plan.steps.read(story, plan, value);
   return yield* throughGate(story, plan, 'data', value);
 }
 
@@ -102,7 +103,7 @@ function* throughGate(
 ): Step<{ readonly value: unknown } | Outcome> {
   const gate = plan.tier.gates?.[name];
   if (!gate) return { value };
-  const out = yield* gated(name, gate, value, story.envelope!.flow);
+  const out = yield* gated(name, gate, value, story.envelope!.flow, story.values);
   return out === drop ? yield* endFlow(story, 'dropped', `the ${name} gate dropped it`) : { value: out };
 }
 

@@ -29,10 +29,10 @@ export function isAudited(plan: Pick<TierPlan, 'tier' | 'next'>, flow: string): 
   return plan.next !== undefined && share > 0 && derivedFraction('audit', plan.tier.name, flow) < share;
 }
 
-/** The payloads of a decision that the tier captures: the same flow is captured or not at every try. */
+/** The payloads of a decision that the tier captures: of the same flows at every try, and at every tier with that share. */
 function captured(plan: TierPlan, work: Work, output: unknown): Details {
   const share = plan.tier.capture ?? 0;
-  if (share === 0 || derivedFraction('capture', plan.tier.name, work.flow) >= share) return {};
+  if (share === 0 || derivedFraction('capture', work.flow) >= share) return {};
   return {
     data: work.data as Json,
     ...(work.signal && { signal: work.signal.output as Json }),
@@ -76,7 +76,7 @@ function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): num
     });
   let score: number;
   try {
-    score = satisfied.score({ data: work.data, signal: work.signal?.output, output });
+    score = satisfied.score({ data: work.data, signal: work.signal?.output, output, controls: story.values ?? {} });
   } catch (cause) {
     throw invalid(`threw: ${toError(cause).message}`, cause);
   }
@@ -86,9 +86,9 @@ function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): num
 
 function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
   const gate = plan.tier.gates?.destination;
-  const output = gate ? yield* gated('destination', gate, predicted.output, work.flow) : predicted.output;
+  const output = gate ? yield* gated('destination', gate, predicted.output, work.flow, story.values) : predicted.output;
+  if (output === drop) return yield* droppedAt(story, plan, plan.answers, 'destination');
   const id = outputId(story, plan, plan.answers);
-  if (output === drop) return yield* droppedAt(story, plan, id, 'destination');
   const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
   yield* post(story, plan.answers, answer);
   const shadow = isAudited(plan, work.flow)
@@ -111,8 +111,8 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
 
 function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
   const gate = plan.tier.gates?.escalate;
-  const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow) : predicted.output;
-  if (output === drop) return yield* droppedAt(story, plan, outputId(story, plan, plan.next!.queue), 'escalate');
+  const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow, story.values) : predicted.output;
+  if (output === drop) return yield* droppedAt(story, plan, plan.next!.queue, 'escalate');
   const out = yield* escalate(story, plan, work, predicted, output, false);
   const lost = yield* complete(story, plan, out.id);
   if (lost) return lost;
@@ -137,12 +137,12 @@ function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted
   return ACK;
 }
 
-function* droppedAt(story: Story, plan: TierPlan, id: string, gate: 'destination' | 'escalate'): Step<Outcome> {
+function* droppedAt(story: Story, plan: TierPlan, to: string, gate: 'destination' | 'escalate'): Step<Outcome> {
   const reason = `the ${gate} gate dropped it`;
   yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });
   // Nothing but the record tells of a drop, so it comes before the mark that ends all tries.
   yield* record(story, 'dropped', { reason, ...threshold(story, plan) });
-  yield* complete(story, plan, id);
+  if (story.claimKey !== undefined) yield* complete(story, plan, outputId(story, plan, to));
   return ACK;
 }
 

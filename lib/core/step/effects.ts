@@ -1,3 +1,4 @@
+import type { ControlValues } from '../control/decide-with.ts';
 import type { ControlValue } from '../control/types.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { DecisionRecord } from '../decision.ts';
@@ -20,10 +21,14 @@ export type Effect =
       readonly gate: Gate<unknown>;
       readonly value: unknown;
       readonly flow: string;
+      /** The controls it decides with. */
+      readonly controls: ControlValues | undefined;
     }
   | { readonly do: 'table'; readonly update: TableUpdate }
   | { readonly do: 'read'; readonly key: string }
   | { readonly do: 'control'; readonly name: string; readonly key: string }
+  /** What is remembered of a control's key counts no more where it is of a version before this one. */
+  | { readonly do: 'renew'; readonly name: string; readonly key: string; readonly version: number }
   /** Waits until no other step of this batch works on the key, and keeps it until this step ends. */
   | { readonly do: 'turn'; readonly key: string }
   | { readonly do: 'load'; readonly reference: ObjectReference }
@@ -45,6 +50,8 @@ export interface Ask {
   readonly signalObjects: ObjectReferences;
   /** The tier's state for the key of this data. */
   readonly state?: AskedState;
+  /** What is known of controls already, by `name#key`: it is told the same. */
+  readonly told?: ControlValues;
   /** Key prefix of the objects this prediction produces. */
   readonly producePrefix: string;
 }
@@ -68,6 +75,8 @@ export interface Predicted {
   readonly fetched: Fetched;
   /** Versions of the controls it was made with. */
   readonly controls?: Readonly<Record<string, number>>;
+  /** The same by the key each was set under: `setting#eu/*`. */
+  readonly told?: Readonly<Record<string, number>>;
   /** The tier's state after it, where the task set one. */
   readonly state?: { readonly value: unknown };
   /** What happened to the model, told with the first prediction of a batch. */
@@ -126,8 +135,14 @@ export function* validated(schema: Schema, value: unknown): Step<Validated> {
   return (yield { do: 'validate', schema, value }) as Validated;
 }
 
-export function* gated(name: GateName, gate: Gate<unknown>, value: unknown, flow: string): Step<unknown | typeof drop> {
-  return yield { do: 'gate', name, gate, value, flow };
+export function* gated(
+  name: GateName,
+  gate: Gate<unknown>,
+  value: unknown,
+  flow: string,
+  controls?: ControlValues,
+): Step<unknown | typeof drop> {
+  return yield { do: 'gate', name, gate, value, flow, controls };
 }
 
 export function* table(update: TableUpdate): Step<UpdateResult> {
@@ -142,6 +157,11 @@ export function* read(key: string): Step<Item | undefined> {
 /** What a control says to a key, as far as it is known within the control's staleness. */
 export function* control(name: string, key: string): Step<ControlFound> {
   return (yield { do: 'control', name, key }) as ControlFound;
+}
+
+/** Makes what was remembered of a control's key before this version be read anew. */
+export function* renew(name: string, key: string, version: number): Step<void> {
+  yield { do: 'renew', name, key, version };
 }
 
 /** Waits for this step's turn on a key. */

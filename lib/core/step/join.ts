@@ -71,6 +71,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
   const own = stored.id === mine.id && stored.ts === mine.ts ? mine : yield* whole(story, stored);
   if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, own, other);
+  // Both are in hand from here on, though the other one's body may be away.
+  nameHalves(story, side, own, other);
   return bothHalves(story, work, side, own, yield* whole(story, other));
 }
 
@@ -180,10 +182,6 @@ function* duplicate(story: Story, reason: string): Step<Outcome> {
 
 function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Half, other: Half): Work {
   const [data, signal] = side === 'data' ? [mine, other] : [other, mine];
-  story.inputs = [
-    { id: data.id, kind: 'data', ts: data.ts },
-    { id: signal.id, kind: 'signal', ts: signal.ts },
-  ];
   // What the flow's own message said counts; what its data's said fills the gaps.
   story.envelope = { ...story.envelope!, ...passedOn(data), ...passedOn(signal) };
   return {
@@ -194,6 +192,14 @@ function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Hal
     objects: data.objects ?? {},
     signal: signal.signal,
   };
+}
+
+function nameHalves(story: Story, side: 'data' | 'signal', mine: Half, other: Half): void {
+  const [data, signal] = side === 'data' ? [mine, other] : [other, mine];
+  story.inputs = [
+    { id: data.id, kind: 'data', ts: data.ts },
+    { id: signal.id, kind: 'signal', ts: signal.ts },
+  ];
 }
 
 /** What an envelope says about the flow as a whole, for as long as the flow is parked. */

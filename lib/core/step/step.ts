@@ -1,11 +1,11 @@
 import { liveThreshold } from '../control/live-threshold.ts';
 import { policyOf, withoutControl } from '../control/missing.ts';
 import { tellOfModels } from '../control/model-events.ts';
+import type { ControlSteps } from '../control/steps.ts';
 import { SluiceError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
 import { PRODUCED } from '../object-keys.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
-import { predictWithState } from '../state/step.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
 import { claim, endFlowHere, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
@@ -33,6 +33,8 @@ import { type Incoming, newStory, placeOf, record, type Story } from './story.ts
 export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
   const story = newStory(plan, incoming);
   try {
+    const { again } = yield* readEnvelope(story);
+    if (again) return yield* (plan.steps?.workAgain ?? refuseAgain)(story, plan);
     const arrived = yield* arrive(story, plan);
     if (ended(arrived)) return arrived;
     const work = plan.tier.joins ? yield* meet(story, plan, plan.tier.joins, arrived) : arrived;
@@ -77,13 +79,37 @@ function* checkDeadline(story: Story, plan: TierPlan, work: Work): Step<Outcome 
 function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {
   const { state } = plan.tier;
   const predicted = state
-    ? yield* predictWithState(story, plan, work, state, (asked) => modelPrediction(story, plan, work, asked))
+    ? yield* stepsOf(plan).predictWithState(story, plan, work, state, (asked) =>
+        modelPrediction(story, plan, work, asked),
+      )
     : yield* modelPrediction(story, plan, work);
-  if (predicted.controls) story.controls = predicted.controls;
+  nameControls(story, plan, predicted);
   return predicted;
 }
 
-function* modelPrediction(story: Story, plan: TierPlan, work: Work, state?: AskedState): Step<Predicted> {
+/** Keeping no data, the tier has none to work again. */
+export function refuseAgain(story: Story): never {
+  throw new SluiceError('envelope-invalid', 'the message asks to work data again that nobody keeps', {
+    ...placeOf(story),
+    fix: 'Such messages come from the function that applies controls: deploy the whole application.',
+    retry: 'never',
+  });
+}
+
+/** What a tier without state does not load. */
+function stepsOf({ tier, steps }: TierPlan): ControlSteps {
+  if (steps) return steps;
+  throw new SluiceError('option-invalid', `tier "${tier.name}" has a state, and its function no steps for one`, {
+    fix: 'Give createHandler { steps: controlSteps }, as the bundles do.',
+  });
+}
+
+/** The decision names the versions it is made with. */
+export function nameControls(story: Story, { steps }: TierPlan, { controls }: Predicted): void {
+  if (controls) story.controls = steps ? steps.versions(story, controls) : controls;
+}
+
+export function* modelPrediction(story: Story, plan: TierPlan, work: Work, state?: AskedState): Step<Predicted> {
   const predicted = yield* predict({
     flowId: work.flow,
     attempt: story.attempt,
@@ -92,6 +118,7 @@ function* modelPrediction(story: Story, plan: TierPlan, work: Work, state?: Aske
     objects: work.objects,
     signalObjects: work.signal?.objects ?? {},
     ...(state && { state }),
+    ...(story.told && { told: story.told }),
     producePrefix: producePrefix(story, plan, work),
   });
   if (!('error' in predicted)) yield* tellOfModels(story, plan, predicted.events ?? []);

@@ -1,3 +1,4 @@
+import type { ControlValues } from '../control/decide-with.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
@@ -37,6 +38,12 @@ export interface Story {
   threshold?: number;
   /** Versions of the controls it was decided with. */
   controls?: Readonly<Record<string, number>>;
+  /** The controls that gates and score decide with, by the tier's names for them; */
+  values?: ControlValues;
+  /** and by `name#key`, for the prediction to be told the same. */
+  told?: ControlValues;
+  /** Why it is decided at all, where no data came. */
+  why?: string;
   /** Key of the claim this step holds. */
   claimKey?: string;
   /** True once both halves of a join are there. */
@@ -109,6 +116,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       decision,
       in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
       attempt: story.attempt,
+      ...(story.why !== undefined && { reason: story.why }),
       ...(story.score !== undefined && { score: story.score }),
       ...(story.controls && { controls: story.controls }),
       ...(story.modelMs !== undefined && { modelMs: story.modelMs }),

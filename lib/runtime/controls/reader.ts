@@ -19,6 +19,8 @@ export interface ControlReader {
    * @throws SluiceError `control-invalid`, `table-failed`
    */
   find(name: string, key: string): Awaitable<ControlFound>;
+  /** Forgets what is remembered of exactly this key, unless it is of that version or a later one: deleted ones have theirs, too. */
+  renew?(name: string, key: string, version: number): void;
 }
 
 /** How a reader is made: what needs none need not even load it. */
@@ -28,6 +30,8 @@ interface Known {
   /** When the read began, ms since the epoch: what was written since may not be in it. */
   readonly at: number;
   readonly found: Awaitable<ControlValue | undefined>;
+  /** The version of the item, once it is read: of a value, or of its deletion. */
+  readonly version?: number;
 }
 
 /** Keys a warm instance remembers; beyond it, those it learnt first are forgotten. */
@@ -45,10 +49,14 @@ export function controlReader(table: FlowTable, clock: Clock, uses: readonly Con
     const itemKey = controlKey(use.name, key);
     const now = clock.now();
     const before = known.get(itemKey);
-    if (before && now - before.at < use.maxStalenessMs) return { found: before.found, reads: 0 };
-    const found = readValue(table, itemKey, key, use).then(
-      (value) => {
-        if (known.get(itemKey)?.found === found) remember(itemKey, { at: now, found: value });
+    // A clock that was set back must not make it last longer.
+    if (before && now >= before.at && now - before.at < use.maxStalenessMs) return { found: before.found, reads: 0 };
+    const found: Promise<ControlValue | undefined> = readValue(table, itemKey, key, use).then(
+      ({ value, version }) => {
+        const latest = known.get(itemKey);
+        // A read that comes back after a later one began must not take the instance back.
+        if (latest && latest.found !== found) return latest.found;
+        if (latest) remember(itemKey, { at: now, found: value, version });
         return value;
       },
       (error: unknown) => {
@@ -85,6 +93,11 @@ export function controlReader(table: FlowTable, clock: Clock, uses: readonly Con
       }
       return { found: initialOf(use), reads };
     },
+    renew(name, key, version) {
+      const itemKey = controlKey(name, key);
+      const before = known.get(itemKey);
+      if (before && (before.version ?? 0) < version) known.delete(itemKey);
+    },
   };
 
   async function findOn(
@@ -114,7 +127,7 @@ async function readValue(
   itemKey: string,
   key: string,
   { withHistory }: ControlUse,
-): Promise<ControlValue | undefined> {
+): Promise<{ readonly value: ControlValue | undefined; readonly version: number }> {
   let item: Item | undefined;
   try {
     item = await table.get(itemKey);
@@ -123,8 +136,10 @@ async function readValue(
     if (isSluiceError(cause) && cause.retry !== undefined) throw cause;
     throw new SluiceError('table-failed', `reading a control failed: ${cause.message}`, { cause, retry: 'always' });
   }
-  const { current, history = [] } = toControlState(item) ?? {};
-  if (!current || current.deleted) return undefined;
-  const { value, version } = current;
-  return { value, version, key, ...(withHistory && { before: history.slice(0, -1) }) };
+  const state = toControlState(item);
+  if (!state) return { value: undefined, version: 0 };
+  const { value, version, deleted } = state.current;
+  if (deleted) return { value: undefined, version };
+  const before = withHistory && { before: state.history.slice(0, -1) };
+  return { value: { value, version, key, ...before }, version };
 }

@@ -9,7 +9,7 @@ import { loadModel, type ModelOptions, type NamedModel } from './load-model.ts';
 export interface ServingModel {
   readonly value: unknown;
   readonly version: number;
-  /** Tells it from the same version of another key. */
+  /** Tells it from the same version of another key, and of a key that was numbered anew. */
   readonly id: string;
 }
 
@@ -46,7 +46,7 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
     if (!found) return [];
     const kept = [...(found.before ?? []), found].toReversed().filter(({ value }) => value !== undefined);
     return kept.map(({ version, value }) => ({
-      id: `${found.key}#${version}`,
+      id: `${found.key}#${version}#${(value as unknown as ModelSetting).object.sha256}`,
       version,
       setting: value as unknown as ModelSetting,
     }));

@@ -6,6 +6,7 @@ export const acknowledgedWithDecision: LawMaker = (graph) => {
   const readers = new Map(
     graph.tiers.flatMap((plan) => plan.reads.map(({ queue }) => [queue, plan.tier.name] as const)),
   );
+  if (graph.controls) readers.set(graph.controls.reads[0]!.queue, graph.controls.name);
   const decided = new Set<string>();
   return {
     name: 'acknowledged with a decision',

@@ -13,6 +13,7 @@ import type { Broken, Law, LawMaker, Problem } from './law.ts';
 import { logTellsTheEnd } from './log-tells-the-end.ts';
 import { nothingIsLeft } from './nothing-is-left.ts';
 import { objectsOutliveTheirFlow } from './objects-outlive-their-flow.ts';
+import { CONTROL_LAWS, hasControls } from './of-controls.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { oneOutputId } from './one-output-id.ts';
 import { paceIsKept } from './pace-is-kept.ts';
@@ -22,7 +23,7 @@ import { whoWaitsIsTold } from './who-waits-is-told.ts';
 
 export type { Broken } from './law.ts';
 
-/** Every law, for the graph of one simulation. */
+/** The laws of every cascade, for the graph of one simulation. */
 export const LAWS: readonly LawMaker[] = [
   endsOnce,
   oneOutputId,
@@ -53,7 +54,8 @@ type Ear = (fact: Fact, world: World) => Problem | undefined;
 
 /** Sets the laws to work; whatever breaks one is told to `onBroken`. */
 export function lawsOf(graph: Graph, onBroken: (broken: Broken) => void): Laws {
-  const laws = LAWS.map((make) => make(graph));
+  const makers = hasControls(graph) ? [...LAWS, ...CONTROL_LAWS] : LAWS;
+  const laws = makers.map((make) => make(graph));
   const ears = new Map<Fact['did'], { readonly law: Law; readonly ear: Ear }[]>();
   for (const law of laws) {
     for (const [did, ear] of Object.entries(law.hears ?? {}) as [Fact['did'], Ear][]) {

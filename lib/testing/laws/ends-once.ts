@@ -1,5 +1,6 @@
 import { type Ending, endingsIn } from '../ends.ts';
 import { mixedVersions } from '../versions.ts';
+import { decidedBothWays } from './decided-both-ways.ts';
 import type { LawMaker } from './law.ts';
 
 /**
@@ -8,11 +9,16 @@ import type { LawMaker } from './law.ts';
  */
 export const endsOnce: LawMaker = (graph) => {
   const versions = mixedVersions();
+  const bothWays = decidedBothWays(graph);
   let hasOutage = false;
   return {
     name: 'every flow ends once',
     hears: {
-      send: ({ message }) => versions.hear(message) as undefined,
+      send({ message }) {
+        versions.hear(message);
+        bothWays.hear(message);
+        return undefined;
+      },
       fault({ kind }) {
         hasOutage ||= kind === 'outage';
         return undefined;
@@ -28,7 +34,7 @@ export const endsOnce: LawMaker = (graph) => {
           return [{ flow, message: 'the flow is lost: it came to no end' }];
         if (all.some(({ end, reason }) => end === 'dead-lettered' && reason === ''))
           return [{ flow, message: 'it was dead-lettered without a reason' }];
-        if (kinds.length <= 1 || versions.isMixed(flow) || all.some(isRedelivered)) return [];
+        if (kinds.length <= 1 || versions.isMixed(flow) || bothWays.has(flow) || all.some(isRedelivered)) return [];
         // A clock that is ahead takes halves for over that are not, and the flow for one that waits in vain. A tier that was away
         // for longer than they wait may have sent its answer before, and died before it said so.
         if (kinds.includes('expired') && (hasOutage || world.clockAhead > 0)) return [];

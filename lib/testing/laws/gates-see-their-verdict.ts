@@ -1,28 +1,35 @@
 import type { TierPlan } from '../../core/plan.ts';
 import type { LawMaker } from './law.ts';
+import { liveThresholds } from './live-thresholds.ts';
 
 /** The destination gate sees what is accepted, the escalate gate what is not. */
 export const gatesSeeTheirVerdict: LawMaker = (graph) => {
   const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
+  const thresholds = liveThresholds(graph);
   return {
     name: 'gates see their own verdict only',
     hears: {
-      gate({ tier, flow, gate, scores = [] }) {
+      ...thresholds.hears,
+      gate({ by, tier, flow, gate, scores = [] }) {
         if (gate !== 'destination' && gate !== 'escalate') return undefined;
         const plan = plans.get(tier)!;
-        if (gate === 'destination' ? isAccepted(plan, scores) : isEscalated(plan, scores)) return undefined;
+        const counted = thresholds.of(by, plan);
+        if (gate === 'destination' ? isAccepted(plan, scores, counted) : isEscalated(plan, scores, counted))
+          return undefined;
         return { flow, message: `the ${gate} gate of ${tier} saw a prediction of score ${scores.join(' or ')}` };
       },
     },
   };
 };
 
-function isAccepted({ tier, next }: TierPlan, scores: readonly number[]): boolean {
-  const { satisfied } = tier;
-  return !satisfied || (!next && tier.exhausted === 'accept') || scores.some((score) => score >= satisfied.atLeast);
+type Numbers = readonly number[];
+
+function isAccepted({ tier, next }: TierPlan, scores: Numbers, thresholds: Numbers): boolean {
+  if (!tier.satisfied || (!next && tier.exhausted === 'accept')) return true;
+  return scores.some((score) => thresholds.some((threshold) => score >= threshold));
 }
 
-function isEscalated({ tier, next }: TierPlan, scores: readonly number[]): boolean {
-  const { satisfied } = tier;
-  return next !== undefined && satisfied !== undefined && scores.some((score) => score < satisfied.atLeast);
+function isEscalated({ tier, next }: TierPlan, scores: Numbers, thresholds: Numbers): boolean {
+  if (!next || !tier.satisfied) return false;
+  return scores.some((score) => thresholds.some((threshold) => score < threshold));
 }

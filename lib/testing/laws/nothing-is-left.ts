@@ -1,6 +1,6 @@
 import type { LawMaker } from './law.ts';
 
-/** When all is done and all times have passed, queues and table are empty, but for dead letters and the item a pace is kept in. */
+/** When all is done and all times have passed, queues and table are empty, but for dead letters, the item a pace is kept in, controls and states. */
 export const nothingIsLeft: LawMaker = (graph) => ({
   name: 'nothing is left behind',
   end(world) {
@@ -9,7 +9,7 @@ export const nothingIsLeft: LawMaker = (graph) => ({
       .map(({ spec, messages }) => ({ message: `${messages.length} messages are left in queue ${spec.name}` }));
     const paced = new Set(graph.tiers.map((plan) => `pace#${plan.tier.name}`));
     const items = [...world.table.items]
-      .filter(([key]) => !paced.has(key))
+      .filter(([key]) => !paced.has(key) && !/^(control|state)#/.test(key))
       .map(([key, item]) => ({
         ...flowIn(key),
         message: `the table keeps ${key} for ever: ${JSON.stringify(item).slice(0, 200)}`,

@@ -6,7 +6,9 @@ export const satisfiedGoesNoFurther: LawMaker = (graph) => {
   const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
   const versions = mixedVersions();
   const answeredBy = new Map<string, string>();
-  const escalatedBy = new Set<string>();
+  /** By which controls a tier answered and escalated a flow: a redelivery may find that one has moved. */
+  const answeredWith = new Map<string, Set<string>>();
+  const escalatedWith = new Map<string, Set<string>>();
   const expected = new Set<string>();
   return {
     name: 'a satisfied flow goes no further',
@@ -15,7 +17,7 @@ export const satisfiedGoesNoFurther: LawMaker = (graph) => {
         const { flow, envelope, kind } = message;
         if (!envelope?.signal || flow === null) return undefined;
         versions.hear(message);
-        const { tier, score, threshold } = envelope.signal;
+        const { tier, score, threshold, controls } = envelope.signal;
         const isSatisfied = threshold === undefined || (score !== undefined && score >= threshold);
         const scored = `score ${score}, threshold ${threshold}`;
         if (kind === 'answer') {
@@ -23,13 +25,14 @@ export const satisfiedGoesNoFurther: LawMaker = (graph) => {
           if (!isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
             return { flow, message: `${tier} answered and was not satisfied (${scored})` };
           answeredBy.set(flow, tier);
+          note(answeredWith, tier, flow, controls);
           return contradiction(flow, tier);
         }
         expected.add(`${queue} ${flow}`);
         if (isSatisfied !== (envelope.audit === true))
           return { flow, message: `${tier} escalated ${envelope.audit ? 'in shadow' : ''} with ${scored}` };
         if (envelope.audit) return undefined;
-        escalatedBy.add(`${tier} ${flow}`);
+        note(escalatedWith, tier, flow, controls);
         return contradiction(flow, tier);
       },
       predict({ tier, flow }) {
@@ -41,11 +44,26 @@ export const satisfiedGoesNoFurther: LawMaker = (graph) => {
   };
 
   function contradiction(flow: string, tier: string) {
-    if (answeredBy.get(flow) !== tier || !escalatedBy.has(`${tier} ${flow}`) || versions.isMixed(flow))
-      return undefined;
+    const escalated = escalatedWith.get(`${tier} ${flow}`);
+    if (answeredBy.get(flow) !== tier || !escalated || versions.isMixed(flow)) return undefined;
+    const answered = answeredWith.get(`${tier} ${flow}`)!;
+    if (![...escalated].some((by) => answered.has(by))) return undefined;
     return {
       flow,
       message: `${tier} both answered and escalated this flow. Does it predict the same at a redelivery?`,
     };
   }
 };
+
+function note(
+  into: Map<string, Set<string>>,
+  tier: string,
+  flow: string,
+  controls: Readonly<Record<string, number>> | undefined,
+): void {
+  const place = `${tier} ${flow}`;
+  const known = into.get(place);
+  const text = controls ? JSON.stringify(controls) : '';
+  if (known) known.add(text);
+  else into.set(place, new Set([text]));
+}

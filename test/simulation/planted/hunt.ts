@@ -1,11 +1,13 @@
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Bug, withBug } from './bug.ts';
-import { BUGS } from './bugs/all.ts';
+import { BUGS, SOUND_CONTROLS } from './bugs/all.ts';
+import { controlBugs } from './bugs/controls.ts';
 
 /**
  * Hunts one bug, named by the first argument, through as many seeds as the second one says, and prints what it found as JSON.
- * Without a name nothing is planted. It is a process of its own, as modules are loaded once.
+ * Without a name nothing is planted, and with the name `controls` neither, in the worlds that live by their controls. It is a
+ * process of its own, as modules are loaded once.
  */
 export interface Found {
   readonly bug: string;
@@ -20,18 +22,27 @@ export interface Found {
 }
 
 const [, , name = '', most = '1000'] = process.argv;
-if (name !== '') plant(bugNamed(name));
+if (name !== '' && name !== SOUND_CONTROLS) plant(bugNamed(name));
 
 // Only now is any code loaded that the bug may be in.
-const { worlds } = await import('./worlds.ts');
+const isControlled = name === SOUND_CONTROLS || controlBugs.some((bug) => bug.name === name);
+const worlds = isControlled
+  ? (await import('./controlled-worlds.ts')).controlledWorlds
+  : (await import('./worlds.ts')).worlds;
 const { graphsOf } = await import('../../../lib/testing/application.ts');
 const { worldRunner } = await import('../../../lib/testing/one-world.ts');
 
 const runs = await Promise.all(
-  worlds.map(async ({ name: world, tiers, input, flows, eventually }) => ({
+  worlds.map(async ({ name: world, tiers, controls = [], input, flows, eventually }) => ({
     world,
     flows: Array.from({ length: flows }, (_, i) => i),
-    run: worldRunner({ graphs: await graphsOf({ tiers }), make: input, faults: 'some', always: {}, eventually }),
+    run: worldRunner({
+      graphs: await graphsOf({ tiers, controls }),
+      make: input,
+      faults: 'some',
+      always: {},
+      eventually,
+    }),
   })),
 );
 

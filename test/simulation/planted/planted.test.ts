@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { graphsOf } from '../../../lib/testing/application.ts';
 import { LAWS } from '../../../lib/testing/laws/all.ts';
+import { CONTROL_LAWS } from '../../../lib/testing/laws/of-controls.ts';
 import { withBug } from './bug.ts';
-import { BUGS } from './bugs/all.ts';
+import { BUGS, SOUND_CONTROLS } from './bugs/all.ts';
+import { controlledWorlds } from './controlled-worlds.ts';
 import type { Found } from './hunt.ts';
 import { worlds } from './worlds.ts';
 
@@ -17,7 +19,7 @@ const HUNTERS = 2;
 
 /** The laws of every cascade. */
 const [graph] = await graphsOf(worlds[0]!);
-const laws = LAWS.map((make) => make(graph).name);
+const laws = [...LAWS, ...CONTROL_LAWS].map((make) => make(graph).name);
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./hunt.ts', import.meta.url));
@@ -52,15 +54,16 @@ test.each(BUGS)('$name: fits one place of the code', async (bug) => {
 
 test('bugs have names of their own and name laws that there are', () => {
   expect(new Set(BUGS.map(({ name }) => name)).size).toBe(BUGS.length);
-  const known = [...laws, ...worlds.flatMap(({ eventually }) => Object.keys(eventually))];
+  const known = [...laws, ...[...worlds, ...controlledWorlds].flatMap(({ eventually }) => Object.keys(eventually))];
   expect(BUGS.flatMap(({ finds }) => finds).filter((law) => !known.includes(law))).toEqual([]);
 });
 
 test('each bug is found, each law finds one, and sound code breaks none', { timeout: 600_000 }, async () => {
   // What nothing is planted in goes through every seed, so it begins.
-  const found = await huntAll(['', ...BUGS.map(({ name }) => name)]);
+  const found = await huntAll(['', SOUND_CONTROLS, ...BUGS.map(({ name }) => name)]);
   console.log(tableOf(found));
   expect(found.get('')).toMatchObject({ seeds: SEEDS, laws: [] });
+  expect(found.get(SOUND_CONTROLS)).toMatchObject({ seeds: SEEDS, laws: [] });
   const missed = BUGS.filter(({ name, finds }) => !found.get(name)!.laws.some((law) => finds.includes(law)));
   expect(missed.map(({ name }) => found.get(name))).toEqual([]);
   const broken = new Set([...found.values()].flatMap((one) => one.laws));

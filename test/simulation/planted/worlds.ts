@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AnyTier, defineTier, drop, stream, TerminalError, tier } from '../../../lib/index.ts';
+import { type AnyControl, type AnyTier, defineTier, drop, stream, TerminalError, tier } from '../../../lib/index.ts';
 import type { FlowMaker, UserLaw } from '../../../lib/testing/index.ts';
 import { fiveTierFlow, fiveTiers } from '../five-tiers.ts';
 
@@ -7,6 +7,7 @@ import { fiveTierFlow, fiveTiers } from '../five-tiers.ts';
 export interface PlantedWorld {
   readonly name: string;
   readonly tiers: readonly AnyTier[];
+  readonly controls?: readonly AnyControl[];
   readonly flows: number;
   readonly input: FlowMaker;
   readonly eventually: Readonly<Record<string, UserLaw>>;

@@ -1,5 +1,6 @@
 import type { Bug } from '../bug.ts';
 import { claimBugs } from './claims.ts';
+import { controlBugs } from './controls.ts';
 import { failureBugs } from './failures.ts';
 import { joinBugs } from './joins.ts';
 import { logBugs } from './log.ts';
@@ -18,4 +19,8 @@ export const BUGS: readonly Bug[] = [
   ...objectBugs,
   ...failureBugs,
   ...logBugs,
+  ...controlBugs,
 ];
+
+/** Names no bug: sound code in the worlds that live by their controls. */
+export const SOUND_CONTROLS = 'controls';

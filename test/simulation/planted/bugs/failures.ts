@@ -71,8 +71,8 @@ export const failureBugs: readonly Bug[] = [
   {
     name: 'a task that never ends is waited for',
     file: 'lib/runtime/predictor.ts',
-    find: '  return withTimeout(clock, promise, tier.timing.timeoutMs, () => {',
-    replace: '  return withTimeout(clock, promise, 2 ** 31, () => {',
+    find: 'timeLimit(work.clock, tier.timing.timeoutMs)',
+    replace: 'timeLimit(work.clock, 2 ** 31)',
     finds: ['batches never fail'],
   },
   {

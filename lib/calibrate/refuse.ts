@@ -1,0 +1,74 @@
+import type { Columns } from './columns.ts';
+import { percent } from './diagnosis.ts';
+import type { Reader } from './estimate.ts';
+import { flowsNeeded } from './needed.ts';
+import type { Refused } from './result.ts';
+import type { Path } from './walk.ts';
+import type { Weights } from './weigh.ts';
+
+/** What is known when nothing could be certified. */
+export interface Attempt {
+  readonly columns: Columns;
+  readonly proof: Columns;
+  readonly target: number;
+  readonly weights: Weights;
+  readonly reader: Reader;
+  readonly path: Path;
+  /** -1: not even the last tier alone; 0: nothing but it. */
+  readonly step: number;
+}
+
+type Refusal = Pick<Refused, 'reason' | 'message' | 'fix' | 'needed'>;
+
+/** Says why, and how many flows would be enough. */
+export function refusal(attempt: Attempt): Refusal {
+  const { columns, weights, target, step, path, reader } = attempt;
+  if (weights.unseen !== undefined) return unaudited(columns, weights.unseen);
+  if (step === 0 && path.steps === 1) return confidence('no threshold is left to try');
+  const first = 1 - reader.point(step + 1).accuracy.expected;
+  if (first < 1 - target) return tooFew(attempt, first);
+  if (step === 0) {
+    return confidence(
+      `even the surest flows would get ${percent(first)} wrong answers; at most ${percent(1 - target)} are allowed`,
+    );
+  }
+  return {
+    reason: 'out-of-reach',
+    message: `${columns.tiers.at(-1)} alone is right on ${percent(1 - first)}, which is not above the target of ${percent(target)}`,
+    fix: 'Ask for less, look at the labels, or add a better last tier.',
+  };
+}
+
+function tooFew({ columns, proof, weights, target }: Attempt, first: number): Refusal {
+  const heaviest = Math.max(1, ...weights.classes.map(({ weight }) => weight));
+  // Without errors so far: what the allowed half would need is a fair guess of what is to come.
+  const expected = Math.max(first, (1 - target) / 2);
+  const proving = flowsNeeded(1 - target, expected, heaviest, weights.delta);
+  const scale = columns.flows / Math.max(1, proof.flows);
+  const needed = { atLeast: Math.ceil(proving.atLeast * scale), likely: Math.ceil(proving.likely * scale) };
+  const more = Math.max(1, needed.likely - columns.flows);
+  const observed = heaviest > 1 ? `, of which one in ${Math.round(heaviest)} is observed` : '';
+  return {
+    reason: 'too-few',
+    message: `${columns.flows} flows cannot show ${percent(target)}: about ${more} more are needed${observed}, and ${needed.atLeast} in all even if none is wrong`,
+    fix: heaviest > 1 ? 'Let more flows come, or audit a larger share.' : 'Let more flows come, or ask for less.',
+    needed,
+  };
+}
+
+function unaudited({ reference }: Columns, tier: string): Refusal {
+  const what = reference === 'last' ? 'what the last tier makes of them' : 'what all tiers make of them';
+  return {
+    reason: 'unaudited',
+    message: `of the flows that ${tier} answered, none is known by ${what}`,
+    fix: `Set audit on ${tier}, and capture on the tiers after it, and let flows come.`,
+  };
+}
+
+function confidence(message: string): Refusal {
+  return {
+    reason: 'confidence',
+    message,
+    fix: 'The score cannot carry the decision: see the diagnoses. Another score, or another model, is needed.',
+  };
+}

@@ -1,0 +1,22 @@
+import type { Calibrated } from '../calibrate/result.ts';
+import { THRESHOLD } from '../core/control/threshold.ts';
+import { type ControlCliOptions, withControl } from './control-common.ts';
+import { nextVersion, settled } from './control-send.ts';
+import { EXIT } from './failure.ts';
+import type { Io } from './io.ts';
+
+/** A threshold that no score reaches: a control takes finite numbers only. */
+const NEVER = Number.MAX_VALUE;
+
+/** Sets the thresholds of a calibration, one control message a tier, and waits until each counts. */
+export async function sendThresholds(io: Io, options: ControlCliOptions, { tiers }: Calibrated): Promise<number> {
+  return withControl(options, THRESHOLD, async (opened) => {
+    for (const { tier: key, threshold } of tiers) {
+      if (threshold === undefined) continue;
+      const version = await nextVersion(opened, key);
+      const sent = await opened.client.set({ atLeast: Math.min(NEVER, threshold) }, { key, version });
+      await settled(io, opened, options, { key, sent, did: 'set' });
+    }
+    return EXIT.ok;
+  });
+}

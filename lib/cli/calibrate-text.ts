@@ -1,0 +1,107 @@
+import type { Diagnosis } from '../calibrate/diagnosis.ts';
+import type { FromRecords } from '../calibrate/from-records.ts';
+import type { TierTemperature } from '../calibrate/logit-sample.ts';
+import type { Calibrated, Refused } from '../calibrate/result.ts';
+import { paint } from './io.ts';
+import { table } from './table.ts';
+import { count } from './text.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const dollars = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** A calibration as people read it. */
+export function calibratedText(result: Calibrated, read: FromRecords, unit: 'usd' | 'given'): string {
+  const { logged } = read.columns;
+  const rows = result.tiers.map(({ tier, threshold, reached, answers, escalates }, i) => [
+    tier,
+    threshold === undefined ? 'last' : thresholdText(threshold),
+    logged[i] === undefined || !Number.isFinite(logged[i]) ? '' : thresholdText(logged[i]),
+    percent(reached),
+    percent(answers),
+    threshold === undefined
+      ? ''
+      : `${percent(escalates.expected)} (${percent(escalates.low)} to ${percent(escalates.high)})`,
+  ]);
+  return [
+    table(['tier', 'threshold', 'in the log', 'reached by', 'answers', 'escalates'], rows),
+    '',
+    ...promise(result),
+    ...money(result, unit),
+    ...presently(result),
+    ...read.temperatures.map(temperatureText),
+    sparkline(result),
+    '',
+    ...leftOut(read),
+    ...result.diagnoses.map(diagnosisText),
+  ].join('\n');
+}
+
+/** Why there are no thresholds. */
+export function refusedText(result: Refused, read: FromRecords): string {
+  return [
+    `${paint('red', 'no thresholds')} ${result.message}.`,
+    `  → ${result.fix}`,
+    ...leftOut(read),
+    ...result.diagnoses.map(diagnosisText),
+  ].join('\n');
+}
+
+function promise({ target, delta, reference, chosen, lastTier, flows }: Calibrated): readonly string[] {
+  const whom = reference === 'labels' ? 'the labels' : 'the last tier';
+  const { expected, low, high } = chosen.accuracy;
+  return [
+    `certified  agrees with ${whom} on ${percent(target)} or more; the chance that it does not is ${percent(delta)} at most`,
+    `expected   ${percent(expected)} (${percent(low)} to ${percent(high)})${reference === 'labels' ? `; the last tier alone ${percent(lastTier.expected)}` : ''}`,
+    `from       ${count(flows.all, 'flow')}, ${flows.observed} of them known, ${flows.certifying} for the test`,
+  ];
+}
+
+function money({ chosen }: Calibrated, unit: 'usd' | 'given'): readonly string[] {
+  const { cost, costRatio } = chosen;
+  const amount =
+    unit === 'usd'
+      ? `: ${dollars(cost * 1e6)} of ${dollars((cost / costRatio) * 1e6)} for a million flows, model time at list price, calls left out`
+      : `: ${Number(cost.toPrecision(4))} of ${Number((cost / costRatio).toPrecision(4))} a flow`;
+  return [`cost       ${percent(costRatio)} of the last tier alone${amount}`];
+}
+
+function presently({ present }: Calibrated): readonly string[] {
+  if (!present) return [];
+  return [
+    `in the log ${percent(present.accuracy.expected)} at ${percent(present.costRatio)} of the cost, under its thresholds`,
+  ];
+}
+
+/** Accuracy from the dearest to the cheapest thresholds, with the chosen ones marked. */
+function sparkline({ curve, chosen, target }: Calibrated): string {
+  const lowest = Math.min(...curve.map(({ accuracy }) => accuracy.expected));
+  const highest = Math.max(...curve.map(({ accuracy }) => accuracy.expected));
+  const bar = (accuracy: number): string =>
+    BARS[Math.min(BARS.length - 1, Math.floor(((accuracy - lowest) / (highest - lowest || 1)) * BARS.length))]!;
+  const at = curve.findIndex(({ cost }) => cost <= chosen.cost);
+  const line = curve
+    .map(({ accuracy }, i) => (i === at ? paint('green', bar(accuracy.expected)) : bar(accuracy.expected)))
+    .join('');
+  const ends = `cost ${percent(curve[0]!.costRatio)} … ${percent(curve.at(-1)!.costRatio)}, accuracy ${percent(highest)} … ${percent(lowest)}`;
+  return `\n  ${line}  ${ends}\n  ${' '.repeat(Math.max(0, at))}▲ ${percent(target)} certified`;
+}
+
+function leftOut({ unanswered, unlabelled, strayLabels }: FromRecords): readonly string[] {
+  return [
+    unanswered > 0 ? `${count(unanswered, 'flow')} left out: without an accepted answer.` : '',
+    unlabelled > 0
+      ? `${count(unlabelled, 'flow')} left out: without a label. Labels must be those of a random sample.`
+      : '',
+    strayLabels > 0 ? `${count(strayLabels, 'label is', 'labels are')} of flows that the log does not know.` : '',
+  ].filter((line) => line !== '');
+}
+
+const temperatureText = ({ tier, predictions, temperature, gap }: TierTemperature): string =>
+  `logits     ${tier}: divide by ${Number(temperature.toPrecision(3))}; its confidence is then off by ${percent(gap.after)} instead of ${percent(gap.before)} (${count(predictions, 'prediction')})`;
+
+const diagnosisText = ({ tier, message }: Diagnosis): string =>
+  `${paint('yellow', 'look')} ${tier === undefined ? '' : `${tier}: `}${message}.`;
+
+const thresholdText = (threshold: number): string =>
+  Number.isFinite(threshold) ? String(Number(threshold.toPrecision(6))) : 'never';

@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { calibrate } from '../calibrate/calibrate.ts';
+import { expectationOf } from '../calibrate/expectation.ts';
+import type { FromRecords } from '../calibrate/from-records.ts';
+import { chanceProblem } from '../calibrate/options.ts';
+import type { Calibrated } from '../calibrate/result.ts';
+import { PRICES, pricesOf } from '../cost/prices.ts';
+import { sendThresholds } from './calibrate-control.ts';
+import { readColumns } from './calibrate-log.ts';
+import { byTier, type CascadeTiers, cascadeTiers, type LogOptions, tierNumber } from './calibrate-options.ts';
+import { calibrationSvg } from './calibrate-plot.ts';
+import { calibratedText, refusedText } from './calibrate-text.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { EXIT, wrongUsage } from './failure.ts';
+import type { Io } from './io.ts';
+import { shown } from './text.ts';
+
+interface CalibrateCommandOptions extends LogOptions {
+  readonly target: string;
+  readonly delta: string;
+  readonly cost: Readonly<Record<string, number>>;
+  readonly write?: string;
+  readonly plot?: string;
+  readonly control?: true;
+  readonly wait?: string;
+}
+
+/** What a prediction of each tier costs, and in which unit. */
+export interface Costs {
+  readonly perPrediction: readonly number[];
+  /** `usd`: dollars; `given`: whatever unit --cost has. */
+  readonly unit: 'usd' | 'given';
+}
+
+/** `sluice calibrate`: the cheapest thresholds that keep a promise of accuracy. */
+export function addCalibrate(program: Command): void {
+  const command = program
+    .command('calibrate [files...]')
+    .summary('the cheapest thresholds that meet an accuracy target')
+    .description(
+      'Find the cheapest thresholds whose answers agree with labels, or with the last tier, as often as asked, from the\n' +
+        'decision log alone. The chance that they miss the target is delta at most. Says so where the log is not enough.\n' +
+        'Reads files and folders, gzipped or not; without any, the log of the application.',
+    )
+    .option('--target <share>', 'share of answers that must agree', '0.99')
+    .option('--delta <chance>', 'chance of missing it that may be taken', '0.05')
+    .option('--labels <file>', 'true answers: NDJSON lines of {"flowId","label"} (default: agree with the last tier)')
+    .option('--answer <field>', 'the field of a prediction that is its answer (default: label, or all of it)')
+    .option('--logits <field>', 'the field of a prediction that holds its logits: fits a temperature')
+    .option('--tiers <names>', 'the tiers, first to last, with commas between (default: those of the application)')
+    .option(
+      '--audit <tier=share>',
+      'share of its answers that was audited, if known; may be given again',
+      tierNumber('--audit'),
+      {},
+    )
+    .option(
+      '--cost <tier=number>',
+      'cost of a prediction, in any unit; may be given again (default: model time)',
+      tierNumber('--cost'),
+      {},
+    )
+    .option('--write <file>', 'write thresholds and what to expect of them as JSON: for sluice watch')
+    .option('--plot <file>', 'draw accuracy against cost as SVG')
+    .option('--control', 'set the thresholds now, by the control "threshold"')
+    .option('--wait <time>', 'with --control: how long to wait until they are applied (default: 30s)');
+  withHelp(withCloudOptions(command), [
+    ['calibrate --target 0.99 --delta 0.05', 'against the last tier, from the log of the durable folder'],
+    ['calibrate --labels labels.ndjson --write thresholds.json', 'against labels'],
+    ['calibrate log/ --tiers thumb,small,deep --plot curve.svg', 'files'],
+    ['calibrate --outputs outputs.json --control', 'of the deployed cascade, and set'],
+  ]);
+  withWork<CalibrateCommandOptions>(command, async (io, options, files) => {
+    const [target, delta] = [Number(options.target), Number(options.delta)];
+    const wrong = chanceProblem(target, delta);
+    if (wrong) throw wrongUsage(wrong.problem, wrong.fix);
+    const tiers = await cascadeTiers(options);
+    const read = await readColumns(io, files as readonly string[], options, tiers.names);
+    const costs = costsOf(options, tiers, read);
+    const result = calibrate({
+      columns: read.columns,
+      target,
+      delta,
+      cost: costs.perPrediction,
+      shares: byTier(options.audit, tiers.names, '--audit'),
+    });
+    if (!result.ok) {
+      if (io.json) await io.value(result);
+      else io.say(refusedText(result, read));
+      return EXIT.failed;
+    }
+    if (io.json) await io.value({ ...result, unit: costs.unit, temperatures: read.temperatures });
+    else io.say(calibratedText(result, read, costs.unit));
+    await writeFiles(io, options, result);
+    return options.control ? sendThresholds(io, options, result) : EXIT.ok;
+  });
+}
+
+async function writeFiles(io: Io, { write, plot }: CalibrateCommandOptions, result: Calibrated): Promise<void> {
+  if (write !== undefined) await writeFile(write, `${JSON.stringify(expectationOf(result), null, 2)}\n`);
+  if (plot !== undefined) await writeFile(plot, calibrationSvg(result));
+  for (const file of [write, plot]) if (file !== undefined) io.note(`wrote ${shown(file)}`);
+}
+
+function costsOf(options: CalibrateCommandOptions, { names, memory }: CascadeTiers, { modelMs }: FromRecords): Costs {
+  const given = byTier(options.cost, names, '--cost');
+  if (given.every((cost) => cost !== undefined)) return { perPrediction: given, unit: 'given' };
+  const missing = names.filter((_, tier) => given[tier] === undefined);
+  if (missing.length < names.length)
+    throw wrongUsage(`--cost is missing for ${missing.join(', ')}`, 'Give it for all tiers or for none.');
+  const unknown = names.filter((_, tier) => !(modelMs[tier]! > 0));
+  if (unknown.length > 0) {
+    throw wrongUsage(
+      `the log has no model time of ${unknown.join(', ')}`,
+      'Say what a prediction costs: --cost tier=number, for each tier.',
+    );
+  }
+  const { lambdaGbSecond } = pricesOf(Object.keys(PRICES.regions)[0]!);
+  return {
+    perPrediction: names.map((_, i) => (modelMs[i]! / 1_000) * (memory[i]! / 1_024) * lambdaGbSecond),
+    unit: 'usd',
+  };
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { readExpectation } from '../calibrate/expectation.ts';
+import { type Watched, watchLog } from '../calibrate/watch-log.ts';
+import { toError } from '../core/errors.ts';
+import { readColumns } from './calibrate-log.ts';
+import { byTier, type LogOptions, tierNumber } from './calibrate-options.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { paint } from './io.ts';
+import { table } from './table.ts';
+import { timeText } from './text.ts';
+
+interface WatchOptions extends LogOptions {
+  readonly expected?: string;
+  readonly delta: string;
+}
+
+/** `sluice watch`: whether a cascade still does what its calibration promised. */
+export function addWatch(program: Command): void {
+  const command = program
+    .command('watch [files...]')
+    .summary('compare a log with what its calibration promised')
+    .description(
+      'Compare how often tiers escalate, and how often audited answers are wrong, with what sluice calibrate --write\n' +
+        'expected. Ends with 1 where they part. The chance of an alarm without a cause is delta at most, however long the log.',
+    )
+    .option('--expected <file>', 'what sluice calibrate --write wrote (required)')
+    .option('--delta <chance>', 'chance of a false alarm that may be taken', '0.001')
+    .option('--labels <file>', 'true answers: NDJSON lines of {"flowId","label"}')
+    .option('--answer <field>', 'the field of a prediction that is its answer')
+    .option(
+      '--audit <tier=share>',
+      'share of its answers that is audited, if known; may be given again',
+      tierNumber('--audit'),
+      {},
+    );
+  withHelp(withCloudOptions(command), [
+    ['watch --expected thresholds.json', 'the log of the durable folder'],
+    ['watch today.ndjson.gz --expected thresholds.json --json', 'a file'],
+  ]);
+  withWork<WatchOptions>(command, async (io, options, files) => {
+    if (options.expected === undefined)
+      throw wrongUsage('--expected is missing', 'Write such a file: npx sluice calibrate --write FILE');
+    const delta = Number(options.delta);
+    if (!(delta > 0 && delta < 1))
+      throw wrongUsage(`--delta is ${options.delta}`, 'Give a chance between 0 and 1, as 0.001.');
+    const expectation = readExpectation(await textOf(options.expected), options.expected);
+    const tiers = expectation.tiers.map(({ tier }) => tier);
+    const { columns } = await readColumns(io, files as readonly string[], options, tiers);
+    const rates = watchLog(columns, expectation, delta, byTier(options.audit, tiers, '--audit'));
+    const alarms = rates.filter(({ alarm }) => alarm !== 'none');
+    if (io.json) await io.value({ flows: columns.flows, alarms: alarms.length, rates });
+    else io.say(ratesText(rates));
+    return alarms.length === 0 ? EXIT.ok : EXIT.failed;
+  });
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw notFound('file', `what to expect cannot be read: ${toError(error).message}`);
+  });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+function ratesText(rates: readonly Watched[]): string {
+  const rows = rates.map(({ name, trials, events, low, high, band, alarm, since }) => [
+    name,
+    trials === 0 ? '' : percent(events / trials),
+    `${percent(low)} to ${percent(high)}`,
+    `${percent(band.low)} to ${percent(band.high)}`,
+    trials,
+    alarm === 'none'
+      ? paint('green', 'as expected')
+      : paint('red', `${alarm.replace('-', ' ')}${since === undefined ? '' : ` since ${timeText(since)}`}`),
+  ]);
+  return table(['what', 'observed', 'expected', 'alarm outside', 'of', ''], rows);
+}

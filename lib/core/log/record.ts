@@ -1,0 +1,76 @@
+import type { Decision, DecisionRecord } from '../decision.ts';
+
+/** What a line is that is no record this release can read. */
+export type LineProblem =
+  /** The last line of a file, which ends in the middle. */
+  | 'cut'
+  /** No JSON. */
+  | 'broken'
+  /** JSON, and no decision record. */
+  | 'foreign'
+  /** A decision record of a version that this release does not know. */
+  | 'version';
+
+const DECISIONS: Readonly<Record<Decision, true>> = {
+  parked: true,
+  throttled: true,
+  dropped: true,
+  expired: true,
+  duplicate: true,
+  skewed: true,
+  escalated: true,
+  accepted: true,
+  audited: true,
+  delivered: true,
+  applied: true,
+  stale: true,
+  swapped: true,
+  rejected: true,
+  retried: true,
+  failed: true,
+};
+
+/** A line as a decision record. Fields that this release does not know stay in it. */
+export function readRecord(line: string): DecisionRecord | LineProblem {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'broken';
+  }
+  return asRecord(value);
+}
+
+function asRecord(value: unknown): DecisionRecord | LineProblem {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'foreign';
+  // Lines of a function's log name what they are.
+  const { sluice: _, ...record } = value as Partial<Record<keyof DecisionRecord | 'sluice', unknown>>;
+  const { v, at, application, tier, version, flow, decision } = record;
+  const names = [application, tier, version].every((name) => typeof name === 'string');
+  if (!names || typeof at !== 'number' || typeof decision !== 'string') return 'foreign';
+  if (v !== 1) return typeof v === 'number' ? 'version' : 'foreign';
+  const whole =
+    (typeof flow === 'string' || flow === null) &&
+    Object.hasOwn(DECISIONS, decision) &&
+    Array.isArray(record.in) &&
+    typeof record.calls === 'object' &&
+    isNumber(record.attempt) &&
+    isNumberOrNone(record.score) &&
+    isNumberOrNone(record.threshold);
+  return whole ? (record as unknown as DecisionRecord) : 'foreign';
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const isNumberOrNone = (value: unknown): boolean => value === undefined || typeof value === 'number';
+
+/** Decisions that one message may come to at each of its deliveries. */
+const EVERY_TRY = new Set<Decision>(['retried', 'throttled', 'parked', 'duplicate']);
+
+/**
+ * What makes two records tell of the same decision: a crash between writing a record and acknowledging its message has the
+ * message decided again.
+ */
+export function identityOf({ application, tier, flow, decision, in: inputs, attempt, at }: DecisionRecord): string {
+  const ids = inputs.map(({ id }) => id);
+  return JSON.stringify([application, tier, flow, decision, ids, ...(EVERY_TRY.has(decision) ? [attempt, at] : [])]);
+}

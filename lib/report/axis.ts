@@ -1,0 +1,68 @@
+import { type Html, html } from './html.ts';
+import { path, round, text } from './svg.ts';
+
+/** From values to pixels. */
+export type Scale = (value: number) => number;
+
+/** A value that an axis names. */
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** A scale on which equal differences have equal lengths. */
+export function linear(from: number, to: number, start: number, end: number): Scale {
+  const spread = to - from || 1;
+  return (value) => start + ((value - from) / spread) * (end - start);
+}
+
+/** A scale on which equal ratios have equal lengths. */
+export function logarithmic(from: number, to: number, start: number, end: number): Scale {
+  const inside = linear(Math.log(from), Math.log(to), start, end);
+  return (value) => inside(Math.log(value));
+}
+
+/** Round values between two, at most `most` of them. */
+export function ticks(from: number, to: number, most: number, label: (value: number) => string): readonly Tick[] {
+  const rough = (to - from) / Math.max(1, most - 1) || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= rough * (1 - 1e-9))!;
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => {
+    const at = (first + i) * step;
+    return { at, label: label(Number(at.toPrecision(12))) };
+  });
+}
+
+/** Durations that people know, between two. */
+export function durationTicks(from: number, to: number, most: number): readonly Tick[] {
+  const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+  const small = [0.001, 0.01, 0.1, 1, 10, 100].map((at) => ({ at, label: `${at} ms` }));
+  const known = [
+    ...small,
+    ...[1, 10].map((n) => ({ at: n * second, label: `${n} s` })),
+    ...[1, 10].map((n) => ({ at: n * minute, label: `${n} min` })),
+    ...[1, 10, 100, 1_000, 10_000].map((n) => ({ at: n * hour, label: `${n} h` })),
+  ];
+  const inside = known.filter(({ at }) => at >= from && at <= to);
+  const every = Math.ceil(inside.length / most);
+  return inside.filter((_, i) => i % every === 0);
+}
+
+/** Lines across, with labels at their left. */
+export function across(marks: readonly Tick[], y: Scale, left: number, right: number): readonly Html[] {
+  return marks.map(
+    ({ at, label }) =>
+      html`${path(`M${round(left)} ${round(y(at))}H${round(right)}`, 'grid')}${text(left - 8, y(at) + 4, label, 'tick', 'end')}`,
+  );
+}
+
+/** Labels below, with small lines; those at the ends stay inside. */
+export function below(marks: readonly Tick[], x: Scale, top: number, left: number, right: number): readonly Html[] {
+  return marks.map(({ at, label }) => {
+    const here = x(at);
+    const anchor = here - left < 14 ? 'start' : right - here < 14 ? 'end' : 'middle';
+    return html`${path(`M${round(here)} ${round(top)}v4`, 'grid')}${text(anchor === 'start' ? left : anchor === 'end' ? right : here, top + 18, label, 'tick', anchor)}`;
+  });
+}

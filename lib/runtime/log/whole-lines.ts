@@ -1,0 +1,83 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { LogFile } from '../../ports/decision-log.ts';
+
+/** Part of a file that ends with a line's end, whole until the next is asked for; `last` is what comes after the last newline. */
+export interface LinesChunk {
+  readonly bytes: Buffer;
+  /** Where it begins in the file, unpacked. */
+  readonly offset: number;
+  readonly last: boolean;
+}
+
+/** No record is this long: what is has no lines at all, and must not fill the memory. */
+const MOST_LINE = 64 * 2 ** 20;
+const NEWLINE = 10;
+const UNPACKED = 2 ** 18;
+
+/**
+ * The lines of a file, chunk by chunk. A gzipped file that ends early ends with what could be unpacked.
+ *
+ * @throws whatever reading the file throws
+ */
+export async function* wholeLines(file: LogFile): AsyncGenerator<LinesChunk> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  for await (const chunk of unpacked(file)) {
+    let from = 0;
+    if (rest.length > 0) {
+      // Only the line on the seam is copied.
+      const newline = chunk.indexOf(NEWLINE);
+      from = newline === -1 ? chunk.length : newline + 1;
+      rest = Buffer.concat([rest, chunk.subarray(0, from)]);
+      if (newline === -1 && rest.length <= MOST_LINE) continue;
+      yield { bytes: rest, offset, last: newline === -1 };
+      offset += rest.length;
+    }
+    const to = chunk.lastIndexOf(NEWLINE) + 1;
+    if (to > from) yield { bytes: chunk.subarray(from, to), offset, last: false };
+    offset += Math.max(to - from, 0);
+    // A copy, so that the chunk it lies in can go.
+    rest = Buffer.from(chunk.subarray(Math.max(to, from)));
+  }
+  if (rest.length > 0) yield { bytes: rest, offset, last: true };
+}
+
+async function* unpacked(file: LogFile): AsyncGenerator<Buffer> {
+  const chunks = file.bytes()[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return;
+  const all = startingWith(asBuffer(first.value), chunks);
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* all;
+  const gunzip = createGunzip({ chunkSize: UNPACKED });
+  // Unpacking reads ahead, so each piece must outlive the next. The callback takes the error; whoever reads hears of it as well.
+  pipeline(Readable.from(copied(all)), gunzip, () => undefined);
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield asBuffer(next.value);
+  } finally {
+    // Whoever stops early lets go of the file.
+    await rest.return?.();
+  }
+}
+
+async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** What zlib says of a packed file that was cut, or damaged. */
+function isDamage(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR';
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import setting from '../../functions/thermostat/controls/setting.ts';
+import thermostat from '../../functions/thermostat/thermostat.ts';
+import type { Envelope } from '../../lib/core/envelope.ts';
+import { buildGraph } from '../../lib/core/graph.ts';
+import { connect, connectControl } from '../../lib/index.ts';
+import type { Cloud } from '../../lib/ports/cloud.ts';
+import type { Queue } from '../../lib/ports/queue.ts';
+import { controlReader } from '../../lib/runtime/controls/reader.ts';
+import { type BatchHandler, controlHandler, tierHandler } from '../../lib/runtime/handler.ts';
+import { createPredictor } from '../../lib/runtime/predictor.ts';
+import { EVENTS } from '../thermostat/golden.ts';
+import { type AwsBackend, awsBackend, ENDPOINT, SKIPPED } from './endpoint.ts';
+
+type Setting = { default: typeof setting };
+const graph = buildGraph(
+  'heat',
+  [{ ...thermostat, reevaluateOnControl: true }, setting].map((definition) => ({
+    file: 'f.ts',
+    version: '1',
+    definition: definition as never,
+  })),
+);
+
+describe.skipIf(!ENDPOINT)(`data worked again on SQS and DynamoDB${ENDPOINT ? '' : ` (${SKIPPED})`}`, () => {
+  let backend: AwsBackend;
+  let cloud: Cloud;
+  const queues = new Map<string, Queue>();
+
+  beforeAll(async () => {
+    backend = await awsBackend({});
+    for (const { name } of graph.queues) queues.set(name, (await backend.queue({})).queue);
+    cloud = {
+      ...backend.cloud,
+      queue: (name) => queues.get(name)!,
+      decisions: { ...backend.cloud.decisions, write: async () => undefined },
+    };
+  }, 60_000);
+  afterAll(() => backend?.remove());
+
+  /** An instance of the tier: a reader and a model of its own. */
+  function instance(): BatchHandler {
+    const plan = graph.tiers[0]!;
+    const controls = controlReader(cloud.table, cloud.clock, plan.controls!);
+    const predictor = createPredictor({ tier: plan.tier, version: plan.version, objects: cloud.objects, controls });
+    return tierHandler(plan, 'thermostat', cloud, predictor, { controls });
+  }
+
+  async function deliver(name: string, handlers: readonly BatchHandler[]): Promise<void> {
+    const queue = cloud.queue(name);
+    const messages = await queue.receive({ max: 10, visibilityMs: 60_000, waitMs: 5_000 });
+    expect(messages.length).toBeGreaterThan(0);
+    await Promise.all(handlers.map((handle) => handle(messages)));
+    await queue.delete(messages.map(({ receipt }) => receipt));
+  }
+
+  test('the golden trace, every message at two instances at the same time, no time between', {
+    timeout: 120_000,
+  }, async () => {
+    const both = [instance(), instance()];
+    const client = connect('thermostat', { cloud });
+    const settings = connectControl<Setting>('setting', { cloud });
+    for (const [i, event] of EVENTS.entries()) {
+      if (event.kind === 'control') {
+        const { kind, version, ...value } = event;
+        await settings.set(value, { version });
+        await deliver('controls', [controlHandler(graph.controls!, cloud)]);
+      } else {
+        const { kind, ...reading } = event;
+        await client.send(reading, { flowId: `f${i}`, objects: {} });
+      }
+      await deliver('thermostat', both);
+    }
+    const commands = new Map<string, string>();
+    for (let left = true; left; ) {
+      const messages = await cloud.queue('answers').receive({ max: 10, visibilityMs: 60_000, waitMs: 1_000 });
+      await cloud.queue('answers').delete(messages.map(({ receipt }) => receipt));
+      for (const { id, flow, signal } of messages.map(({ body }) => JSON.parse(body) as Envelope)) {
+        const { command, version } = signal!.output as { command: string; version: number };
+        commands.set(id, `${flow} ${command} ${version}`);
+      }
+      left = messages.length > 0;
+    }
+    expect([...commands.values()].sort()).toEqual(['f13 Off 2', 'f2 On 1', 'f7 Off 1', 'f8 On 2']);
+  });
+});

@@ -1,1 +1,0 @@
-export { setting as default } from '../../../../thermostat.ts';

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Bundle, bundleTiers, CONTROLS_FUNCTION } from '../../infra/bundle.ts';
+import { controlsConfig, tierConfig } from '../../infra/config.ts';
+import { controlsReach, reachOf } from '../../infra/reach.ts';
+import { FUNCTION_CONFIG } from '../../lib/aws/function-config.ts';
+import { control, defineControl } from '../../lib/index.ts';
+import { type Application, loadApplication } from '../../lib/runtime/application.ts';
+import { envelope, record, urlOf } from '../aws-handler/harness.ts';
+import { type Stub, startStub } from '../bench/cold-stub.ts';
+import { callBundle } from './bundle-call.ts';
+import { applicationOf, resourcesOf, TIERS } from './support.ts';
+
+const level = defineControl({ name: 'level', schema: z.number(), beforeControl: 'drop' });
+const reading = (extra: object = {}) =>
+  TIERS.first({
+    controls: { level: control<{ default: typeof level }>('level') },
+    state: { schema: z.number(), initial: 0, keyBy: () => 'a' },
+    ...extra,
+  });
+
+test('working data again lets the function of the controls send to that tier, and nobody do anything else', () => {
+  const policies = (extra: object): ReadonlyMap<string, string> => {
+    const resources = Object.entries(resourcesOf(applicationOf(reading(extra), level)));
+    return new Map(
+      resources.filter(([path]) => path.endsWith('/DefaultPolicy')).map(([path, one]) => [path, JSON.stringify(one)]),
+    );
+  };
+  const [before, after] = [policies({}), policies({ reevaluateOnControl: true })];
+  const changed = [...after].filter(([path, text]) => before.get(path) !== text);
+  expect(changed.map(([path]) => path)).toEqual(['Controls/Role/DefaultPolicy']);
+  const statements = (text: string): readonly { Action: unknown; Resource: unknown }[] =>
+    JSON.parse(text).Properties.PolicyDocument.Statement;
+  const [[path, text]] = changed as [[string, string]];
+  const other = (of: string) => statements(of).filter(({ Action }) => Action !== 'sqs:SendMessage');
+  expect(other(text)).toEqual(other(before.get(path)!));
+  const sends = statements(text).filter(({ Action }) => Action === 'sqs:SendMessage') as readonly {
+    Resource: unknown;
+  }[];
+  expect(JSON.stringify(sends[0]!.Resource)).toBe(
+    JSON.stringify([{ 'Fn::GetAtt': ['first/Queue', 'Arn'] }, { 'Fn::GetAtt': ['Controls/DeadLetters', 'Arn'] }]),
+  );
+  expect(sends).toHaveLength(1);
+});
+
+describe('the bundles', () => {
+  const at = { url: urlOf, table: 'flows', bucket: 'objects', allowedBuckets: [] };
+  let out: string;
+  let stub: Stub;
+  let application: Application;
+  let bundles: ReadonlyMap<string, Bundle>;
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), 'again-'));
+    stub = await startStub();
+    application = await loadApplication(join(import.meta.dirname, 'bundle-fixtures/again'));
+    bundles = await bundleTiers(application, out);
+  }, 60_000);
+  afterAll(async () => {
+    await stub.close();
+    await rm(out, { recursive: true, force: true });
+  });
+
+  test('hold what works data again where a tier asks for it, and nowhere else', () => {
+    const holds = (name: string) => bundles.get(name)!.inputs.includes('lib/core/control/again.ts');
+    expect(['reader', 'plain', CONTROLS_FUNCTION].map(holds)).toEqual([true, false, false]);
+  });
+
+  test('run: an applied control asks the tier once it is written', async () => {
+    stub.calls.length = 0;
+    const controls = application.graph.controls!;
+    const env = { [FUNCTION_CONFIG]: JSON.stringify(controlsConfig(controls, controlsReach(controls), at)) };
+    const message = { name: 'level', key: 'a', version: 1, value: 7 };
+    const sent = envelope(1, undefined, { kind: 'control', flow: 'c', control: message });
+    const Records = [record('controls', 1, JSON.stringify(sent))];
+    const applied = await callBundle(bundles.get(CONTROLS_FUNCTION)!, env, { Records }, stub);
+    expect(applied.response).toEqual({ batchItemFailures: [] });
+    expect(stub.calls.map(({ target }) => target)).toEqual([
+      'DynamoDB_20120810.GetItem',
+      'DynamoDB_20120810.UpdateItem',
+      'AmazonSQS.SendMessageBatch',
+    ]);
+    expect(stub.calls[2]!.body).toContain(urlOf('reader'));
+    expect(stub.calls[2]!.body).toContain(
+      JSON.stringify(JSON.stringify({ control: 'level', key: 'a', version: 1 })).slice(2, -2),
+    );
+  });
+
+  test('run: the tier looks at state and control, and decides data with the control before it is let in', async () => {
+    stub.calls.length = 0;
+    const plan = application.graph.tiers.find(({ tier }) => tier.name === 'reader')!;
+    const env = { [FUNCTION_CONFIG]: JSON.stringify(tierConfig(plan, reachOf(application.graph, plan), at)) };
+    const again = { control: 'level', key: 'a', version: 1 };
+    const asked = record('reader', 1, JSON.stringify(envelope(1, undefined, { again })));
+    const worked = await callBundle(bundles.get('reader')!, env, { Records: [asked] }, stub);
+    expect(worked.response).toEqual({ batchItemFailures: [] });
+    // The table knows nothing of the version here.
+    const line = { tier: 'reader', decision: 'dropped', reason: expect.stringMatching(/^again: .*is not there$/) };
+    expect(worked.lines).toContainEqual(expect.objectContaining(line));
+    const looked = stub.calls.map(({ body }) => Object.values(JSON.parse(body).Key as object)[0]);
+    expect(looked).toEqual([{ S: 'state#reader#a' }, { S: 'control#level#a' }]);
+
+    const data = record('reader', 2, { key: 'a', n: 1 });
+    const dropped = await callBundle(bundles.get('reader')!, env, { Records: [data] }, stub);
+    const missing = { decision: 'dropped', reason: 'nothing is set for key "a" of control "level"' };
+    expect(dropped.lines).toContainEqual(expect.objectContaining(missing));
+  });
+});
