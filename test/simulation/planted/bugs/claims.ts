@@ -44,7 +44,7 @@ export const claimBugs: readonly Bug[] = [
     file: 'lib/core/step/decide.ts',
     find: "  yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });\n",
     replace:
-      "  yield* complete(story, plan, id);\n  yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });\n",
+      "  yield* complete(story, plan, outputId(story, plan, to));\n  yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });\n",
     finds: ['every flow ends once'],
   },
   {
