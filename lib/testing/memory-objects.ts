@@ -1,5 +1,6 @@
 import { SluiceError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { objectLarger } from '../core/object-corrupt.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
 
 /** The bucket of a simulation. */
@@ -21,7 +22,7 @@ export interface StoredObject {
 export interface MemoryObjects {
   readonly stored: ReadonlyMap<string, StoredObject>;
   put(key: string, bytes: Uint8Array, contentType: string | undefined, visibleAt: number): ObjectReference;
-  /** @throws SluiceError `object-missing` */
+  /** @throws SluiceError `object-missing`, `object-corrupt` */
   get(reference: ObjectReference, now: number): Uint8Array;
   /** False where there was nothing to delete. */
   remove(key: string): boolean;
@@ -43,6 +44,7 @@ export function memoryObjects(): MemoryObjects {
     get(reference, now) {
       const object = reference.bucket === BUCKET ? stored.get(reference.key) : undefined;
       if (!object?.bytes || object.visibleAt > now) throw missing(reference);
+      if (object.bytes.byteLength > reference.size) throw objectLarger(reference, object.bytes.byteLength);
       return Uint8Array.from(object.bytes);
     },
     remove(key) {

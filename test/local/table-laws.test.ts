@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
 import type { Condition, TableUpdate } from '../../lib/core/table-update.ts';
-import { fakeClock, open } from './helpers.ts';
+import { openDatabase } from '../../lib/local/database.ts';
+import type { LocalTable } from '../../lib/local/local-table.ts';
+import { memoryTable } from '../../lib/local/memory-table.ts';
+import { sqliteTable } from '../../lib/local/sqlite-table.ts';
+import { fakeClock } from './helpers.ts';
 
 const START = 10_000_000;
 const ATTRIBUTES = ['version', 'value', 'used', 'owner', 'expiresAt'] as const;
@@ -60,28 +64,26 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ seconds: fc.integer({ min: 1, max: 4 }) }),
 );
 
-test('law: the table in memory says and keeps what the one in a folder does', async () => {
+test('law: the table that is a map says and keeps what the one in a database does', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 25 }), async (calls) => {
       const clock = fakeClock(START);
-      const [memory, durable] = [await open(':memory:', { clock }), await open('durable', { clock })];
+      const database = openDatabase({ dir: ':memory:', check: false });
+      const [map, sqlite] = [memoryTable(clock), sqliteTable(database, clock)];
       for (const one of calls) {
         if ('seconds' in one) {
           await clock.advance(one.seconds * 1_000);
           continue;
         }
-        const [here, there] = [await said(memory.table, one), await said(durable.table, one)];
-        expect(here).toEqual(there);
+        expect(await said(map, one)).toEqual(await said(sqlite, one));
       }
-      await Promise.all([memory.close(), durable.close()]);
+      database.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 });
 
-type Table = Awaited<ReturnType<typeof open>>['table'];
-
-async function said(table: Table, one: Exclude<Call, { readonly seconds: number }>): Promise<unknown> {
+async function said(table: LocalTable, one: Exclude<Call, { readonly seconds: number }>): Promise<unknown> {
   if ('update' in one) {
     // What an update returns is what it was given, as far as that was set; what is kept is read afterwards.
     const { applied } = await table.update(one.update);
@@ -95,7 +97,7 @@ async function said(table: Table, one: Exclude<Call, { readonly seconds: number 
 }
 
 test('an item that was read is the reader’s own: changing it changes nothing that is kept', async () => {
-  const { table } = await open(':memory:');
+  const table = memoryTable(fakeClock(START));
   const given = { list: [1] };
   await table.update({ key: 'k', set: { value: given } });
   given.list.push(2);
