@@ -24,6 +24,8 @@ export interface AlarmOptions {
   readonly actions?: readonly IAlarmAction[];
   /** Messages older than this raise the alarm. Default: 15 minutes. */
   readonly oldestMessageAge?: Duration;
+  /** The file that `sluice calibrate --write` wrote: parting from what it expects raises an alarm. */
+  readonly calibration?: string;
 }
 
 const PERIOD = Duration.minutes(1);

@@ -166,7 +166,7 @@ export class Cascade extends Construct {
     const { tiers, destination, controls, expiry } = this;
     const units = [...tiers, destination, controls].filter((unit) => unit !== undefined);
     const answersDeadLetters = destination ? undefined : this.queue(`${ANSWERS}.dlq`);
-    return watch({ units, answersDeadLetters, expiry }, this.#props);
+    return watch(this, { units, answersDeadLetters, expiry }, this.#props);
   }
 }
 

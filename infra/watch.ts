@@ -2,6 +2,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms.ts';
+import { addCalibrationAlarms } from './calibration-alarms.ts';
 import type { CascadeProps } from './cascade-props.ts';
 import { alarmLateDecisions } from './decision-alarm.ts';
 import type { Expiry } from './expiry.ts';
@@ -17,8 +18,9 @@ export interface Parts {
 }
 
 /** All alarms of a cascade, each beside what it watches. */
-export function watch({ units, answersDeadLetters, expiry }: Parts, props: CascadeProps): readonly Alarm[] {
+export function watch(scope: Construct, parts: Parts, props: CascadeProps): readonly Alarm[] {
   if (props.alarms === false) return [];
+  const { units, answersDeadLetters, expiry } = parts;
   const options = props.alarms ?? {};
   const alarms = units.flatMap((unit) => {
     const oldestMessageAge = props.tiers?.[unit.name]?.oldestMessageAge ?? options.oldestMessageAge;
@@ -26,9 +28,12 @@ export function watch({ units, answersDeadLetters, expiry }: Parts, props: Casca
     return unit.decisions ? [...own, alarmLateDecisions(unit, unit.decisions, options)] : own;
   });
   if (answersDeadLetters) {
-    const scope = answersDeadLetters.node.scope as Construct;
-    alarms.push(...addAlarms(scope, { queues: [], deadLetters: answersDeadLetters }, options));
+    const owner = answersDeadLetters.node.scope as Construct;
+    alarms.push(...addAlarms(owner, { queues: [], deadLetters: answersDeadLetters }, options));
   }
   if (expiry) alarms.push(...addAlarms(expiry, { queues: [], function: expiry.unit.function }, options));
+  if (options.calibration !== undefined) {
+    alarms.push(...addCalibrationAlarms(scope, props.application.name, options.calibration, options));
+  }
   return alarms;
 }

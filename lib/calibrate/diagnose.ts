@@ -15,9 +15,11 @@ export function diagnose(
   lowest: readonly number[],
   chosen?: Point,
 ): readonly Diagnosis[] {
+  // Where escalated flows are not known, the known ones are all sure: no comparison.
+  const compared = reliability.flatMap((tier, i) => (lowest[i] === Number.NEGATIVE_INFINITY ? [{ tier, i }] : []));
   return [
-    ...reliability.flatMap((tier, i) => diagnoseScore(columns, i, tier)),
-    ...reliability.flatMap((_, i) => diagnoseNext(columns, i)),
+    ...compared.flatMap(({ tier, i }) => diagnoseScore(columns, i, tier)),
+    ...compared.flatMap(({ i }) => diagnoseNext(columns, i)),
     ...diagnoseLabels(columns, target),
     ...diagnoseDrift(columns),
     ...(chosen ? payment(chosen) : []),

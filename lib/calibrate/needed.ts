@@ -8,11 +8,14 @@ export interface Needed {
   readonly likely: number;
 }
 
+/** No log is larger. */
+const MOST = 1e9;
+
 /**
  * How many flows the test needs to say that the risk is below `risk`, when it really is `expected`, each observed with
  * the chance 1 ÷ `weight`.
  *
- * @returns Infinity where the expected risk is not below the limit.
+ * @returns `likely` is Infinity where the expected risk is not below the limit, or hardly.
  */
 export function flowsNeeded(risk: number, expected: number, weight: number, delta: number): Needed {
   const rate = risk / weight;
@@ -20,7 +23,10 @@ export function flowsNeeded(risk: number, expected: number, weight: number, delt
   if (expected >= risk) return { atLeast, likely: Number.POSITIVE_INFINITY };
   const passes = (n: number): boolean => criticalCount(n, rate, delta) >= (n * expected) / weight;
   let enough = atLeast;
-  while (!passes(enough)) enough *= 2;
+  while (!passes(enough)) {
+    enough *= 2;
+    if (enough > MOST) return { atLeast, likely: Number.POSITIVE_INFINITY };
+  }
   let tooFew = Math.floor(enough / 2);
   while (enough - tooFew > 1) {
     const middle = Math.floor((enough + tooFew) / 2);

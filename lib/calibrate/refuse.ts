@@ -3,13 +3,13 @@ import { percent } from './diagnosis.ts';
 import type { Reader } from './estimate.ts';
 import { flowsNeeded } from './needed.ts';
 import type { Refused } from './result.ts';
+import { PROPOSING } from './split.ts';
 import type { Path } from './walk.ts';
 import type { Weights } from './weigh.ts';
 
 /** What is known when nothing could be certified. */
 export interface Attempt {
   readonly columns: Columns;
-  readonly proof: Columns;
   readonly target: number;
   readonly weights: Weights;
   readonly reader: Reader;
@@ -23,6 +23,7 @@ type Refusal = Pick<Refused, 'reason' | 'message' | 'fix' | 'needed'>;
 /** Says why, and how many flows would be enough. */
 export function refusal(attempt: Attempt): Refusal {
   const { columns, weights, target, step, path, reader } = attempt;
+  if (columns.flows === 0) return tooFew(attempt, 0);
   if (weights.unseen !== undefined) return unaudited(columns, weights.unseen);
   if (step === 0 && path.steps === 1) return confidence('no threshold is left to try');
   const first = 1 - reader.point(step + 1).accuracy.expected;
@@ -39,18 +40,19 @@ export function refusal(attempt: Attempt): Refusal {
   };
 }
 
-function tooFew({ columns, proof, weights, target }: Attempt, first: number): Refusal {
+function tooFew({ columns, weights, target }: Attempt, first: number): Refusal {
   const heaviest = Math.max(1, ...weights.classes.map(({ weight }) => weight));
   // Without errors so far: what the allowed half would need is a fair guess of what is to come.
   const expected = Math.max(first, (1 - target) / 2);
   const proving = flowsNeeded(1 - target, expected, heaviest, weights.delta);
-  const scale = columns.flows / Math.max(1, proof.flows);
+  const scale = columns.tiers.length === 2 ? 1 : 1 / (1 - PROPOSING);
   const needed = { atLeast: Math.ceil(proving.atLeast * scale), likely: Math.ceil(proving.likely * scale) };
-  const more = Math.max(1, needed.likely - columns.flows);
+  const missing = Math.max(1, needed.likely - columns.flows);
+  const more = Number.isFinite(missing) ? `about ${missing} more are needed` : 'it is too close to what they show';
   const observed = heaviest > 1 ? `, of which one in ${Math.round(heaviest)} is observed` : '';
   return {
     reason: 'too-few',
-    message: `${columns.flows} flows cannot show ${percent(target)}: about ${more} more are needed${observed}, and ${needed.atLeast} in all even if none is wrong`,
+    message: `${columns.flows} flows cannot show ${percent(target)}: ${more}${observed}, and ${needed.atLeast} in all even if none is wrong`,
     fix: heaviest > 1 ? 'Let more flows come, or audit a larger share.' : 'Let more flows come, or ask for less.',
     needed,
   };

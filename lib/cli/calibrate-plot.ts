@@ -3,8 +3,10 @@ import type { Calibrated } from '../calibrate/result.ts';
 
 const [WIDTH, HEIGHT] = [720, 420];
 const BOX = { left: 76, right: 24, top: 64, bottom: 52 };
+/** Shares of wrong answers up to so many times the allowed one are drawn. */
+const MISSES_SHOWN = 4;
 /** Light and dark by the reader's setting. */
-const STYLE = `text{font:12px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}.title{font-size:16px;font-weight:600}
+const STYLE = `text{font:11.5px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}.title{font-size:16px;font-weight:600}
 .note{fill:#656d76}.ground{fill:#fff}.grid{stroke:#d8dee4}.band{fill:#0969da;opacity:.16}.line{fill:none;stroke:#0969da;stroke-width:2}
 .target{stroke:#bc4c00;stroke-dasharray:5 3}.chosen{fill:#1a7f37;stroke:#fff;stroke-width:1.5}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.note{fill:#9198a1}.ground{fill:#0d1117}.grid{stroke:#262c34}.band{fill:#58a6ff}
@@ -12,8 +14,10 @@ const STYLE = `text{font:12px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fi
 
 /** Accuracy against cost as a picture: the curve with its band, the target, and the chosen point. */
 export function calibrationSvg(result: Calibrated): string {
-  const { curve, chosen, target } = result;
-  const least = Math.min(target, ...curve.map(({ accuracy }) => accuracy.low));
+  const { chosen, target } = result;
+  // Thresholds far below the target would press all that matters against the upper edge.
+  const least = Math.max(0, 1 - MISSES_SHOWN * (1 - target));
+  const curve = result.curve.filter(({ accuracy }) => accuracy.low >= least);
   const dearest = Math.max(...curve.map(({ costRatio }) => costRatio));
   const x = (costRatio: number): number => BOX.left + (costRatio / dearest) * (WIDTH - BOX.left - BOX.right);
   const y = (accuracy: number): number =>
@@ -30,14 +34,14 @@ export function calibrationSvg(result: Calibrated): string {
     text(
       BOX.left,
       48,
-      `Share that agrees with ${reference}, against cost; ${result.flows.all} flows. The band holds for each point alone.`,
+      `Share that agrees with ${reference}, against cost; ${result.flows.all} flows. The band holds for a point alone.`,
       'note',
     ),
     ...ticks(least, 1, 5).map(
       (at) =>
         `<line class="grid" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y(at)}" y2="${y(at)}"/>${text(BOX.left - 8, y(at) + 4, percent(at), 'note', 'end')}`,
     ),
-    ...ticks(0, dearest, 5).map((at) => text(x(at), HEIGHT - BOX.bottom + 20, percent(at), 'note', 'middle')),
+    ...ticks(0, 1, 5).map((at) => text(x(at), HEIGHT - BOX.bottom + 20, percent(at), 'note', 'middle')),
     text(WIDTH - BOX.right, HEIGHT - 10, 'cost of the last tier alone = 100 %', 'note', 'end'),
     `<polygon class="band" points="${band}"/><polyline class="line" points="${line(curve, ({ accuracy }) => accuracy.expected)}"/>`,
     `<line class="target" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y(target)}" y2="${y(target)}"/>`,

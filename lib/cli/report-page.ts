@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { DecisionRecord } from '../core/decision.ts';
 import { toError } from '../core/errors.ts';
 import type { Report } from '../report/figures.ts';
-import { percent, whole } from '../report/format.ts';
+import { count, percent, whole } from '../report/format.ts';
 import { reportPage } from '../report/page.ts';
 import { type ReportBuilder, reportBuilder } from '../report/report.ts';
 import { loadApplication } from '../runtime/application.ts';
@@ -122,7 +122,7 @@ async function memoryOf(io: Io, application: string): Promise<Readonly<Record<st
 function summaryText({ application, flows, quality }: Report, file: string): string {
   const right = quality?.cascade ? `, ${percent(quality.cascade.share)} of answers right` : '';
   return [
-    `${shown(application) || 'empty log'}: ${whole(flows.ended)} flows ended, ${whole(flows.answered)} answered${right}`,
+    `${shown(application) || 'empty log'}: ${count(flows.ended, 'flow')} ended, ${whole(flows.answered)} answered${right}`,
     `page  ${shown(file)}`,
     `open  ${pathToFileURL(file).href}`,
   ].join('\n');

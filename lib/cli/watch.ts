@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { emfLines } from '../aws/metrics-emf.ts';
 import { readExpectation } from '../calibrate/expectation.ts';
+import { PARTED, WATCH } from '../calibrate/parted.ts';
 import { type Watched, watchLog } from '../calibrate/watch-log.ts';
 import { toError } from '../core/errors.ts';
 import { readColumns } from './calibrate-log.ts';
@@ -8,12 +10,14 @@ import { byTier, type LogOptions, tierNumber } from './calibrate-options.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { paint } from './io.ts';
+import { findPlace } from './place.ts';
 import { table } from './table.ts';
 import { timeText } from './text.ts';
 
 interface WatchOptions extends LogOptions {
   readonly expected?: string;
   readonly delta: string;
+  readonly emf?: true;
 }
 
 /** `sluice watch`: whether a cascade still does what its calibration promised. */
@@ -26,6 +30,7 @@ export function addWatch(program: Command): void {
         'expected. Ends with 1 where they part. The chance of an alarm without a cause is delta at most, however long the log.',
     )
     .option('--expected <file>', 'what sluice calibrate --write wrote (required)')
+    .option('--emf', 'print a metric line for CloudWatch and nothing else: "parted", the rates that have')
     .option('--delta <chance>', 'chance of a false alarm that may be taken', '0.001')
     .option('--labels <file>', 'true answers: NDJSON lines of {"flowId","label"}')
     .option('--answer <field>', 'the field of a prediction that is its answer')
@@ -50,7 +55,12 @@ export function addWatch(program: Command): void {
     const { columns } = await readColumns(io, files as readonly string[], options, tiers);
     const rates = watchLog(columns, expectation, delta, byTier(options.audit, tiers, '--audit'));
     const alarms = rates.filter(({ alarm }) => alarm !== 'none');
-    if (io.json) await io.value({ flows: columns.flows, alarms: alarms.length, rates });
+    if (options.emf) {
+      const { name: application } = await findPlace(options);
+      const parted = { name: PARTED, unit: 'Count', value: alarms.length } as const;
+      for (const line of emfLines({ application, tier: WATCH }, [parted], Date.now()))
+        process.stdout.write(`${line}\n`);
+    } else if (io.json) await io.value({ flows: columns.flows, alarms: alarms.length, rates });
     else io.say(ratesText(rates));
     return alarms.length === 0 ? EXIT.ok : EXIT.failed;
   });

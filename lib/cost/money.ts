@@ -30,14 +30,18 @@ export interface Assumed {
   readonly callMs: number;
   /** Bytes that an invocation writes to CloudWatch Logs: its metrics, and Lambda's own lines. */
   readonly logBytesPerInvocation: number;
-  /** Dollars that keeping a GB of decision records costs, compressed and all. */
-  readonly decisionGb: number;
+  /** Share of a decision record's bytes that is left of it gzipped, ten together (decision 0023). */
+  readonly gzipped: number;
+  /** Months that decision records are kept. */
+  readonly keptMonths: number;
 }
 
-export const ASSUMED: Assumed = { callMs: 8, logBytesPerInvocation: 900, decisionGb: 0.1 };
+export const ASSUMED: Assumed = { callMs: 8, logBytesPerInvocation: 900, gzipped: 0.25, keptMonths: 3 };
 
 const GIB_MIB = 1_024;
 const GB = 1e9;
+/** Firehose bills each piece as a multiple of it. */
+const PIECE_BYTES = 5 * 1_024;
 
 /** Dollars for what a tier used. Memory in MiB. */
 export function moneyOfTier(
@@ -60,11 +64,18 @@ export function moneyOfTier(
       dynamodb: billed.writes * prices.tableWrite + billed.reads * prices.tableRead,
       s3: billed.puts * prices.objectPut + billed.gets * prices.objectGet,
       logs:
-        ((billed.invocations * assumed.logBytesPerInvocation) / GB) * prices.logGb +
-        (tier.logBytes / GB) * assumed.decisionGb,
+        ((billed.invocations * assumed.logBytesPerInvocation) / GB) * prices.logGb + decisionLog(tier, prices, assumed),
       other: 0,
     },
   };
+}
+
+/** Decisions go as one gzipped piece an invocation, and lie in the bucket. */
+function decisionLog({ logBytes, billed }: TierUsage, prices: RegionPrices, { gzipped, keptMonths }: Assumed): number {
+  const { invocations } = billed;
+  const kept = logBytes * gzipped;
+  const pieces = invocations === 0 ? 0 : invocations * Math.ceil(kept / invocations / PIECE_BYTES);
+  return ((pieces * PIECE_BYTES) / GB) * prices.firehoseGb + (kept / GB) * keptMonths * prices.objectGbMonth;
 }
 
 /**

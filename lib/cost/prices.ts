@@ -16,6 +16,10 @@ export interface RegionPrices {
   readonly objectPut: number;
   /** An S3 request that reads. */
   readonly objectGet: number;
+  /** A GB kept in S3 for a month. */
+  readonly objectGbMonth: number;
+  /** A GB put to Firehose directly, each piece of it counted as 5 KB at least. */
+  readonly firehoseGb: number;
   /** A GB taken in by CloudWatch Logs. */
   readonly logGb: number;
   /** A state entered in a Step Functions standard workflow. */
@@ -48,6 +52,7 @@ export const PRICES: PriceTable = {
     'https://aws.amazon.com/dynamodb/pricing/on-demand/',
     'https://aws.amazon.com/s3/pricing/',
     'https://aws.amazon.com/cloudwatch/pricing/',
+    'https://aws.amazon.com/firehose/pricing/',
     'https://aws.amazon.com/step-functions/pricing/',
   ],
   regions: {
@@ -59,6 +64,8 @@ export const PRICES: PriceTable = {
       tableRead: 0.125 / 1e6,
       objectPut: 5 / 1e6,
       objectGet: 0.4 / 1e6,
+      objectGbMonth: 0.023,
+      firehoseGb: 0.029,
       logGb: 0.5,
       transition: 25 / 1e6,
       expressRequest: 1 / 1e6,

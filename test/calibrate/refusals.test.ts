@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { calibrate } from '../../lib/calibrate/calibrate.ts';
 import type { Columns } from '../../lib/calibrate/columns.ts';
+import { flowsNeeded } from '../../lib/calibrate/needed.ts';
 import { worlds } from './worlds.ts';
 
 const { twoLast, twoLabels, threeLast } = worlds;
@@ -37,6 +38,18 @@ test('too few flows are refused with the number that would do, and so many do', 
   // No error in n flows shows 95 % once 0.95ⁿ ≤ 0.05.
   expect(refused.needed.atLeast).toBe(Math.ceil(Math.log(0.05) / Math.log(0.95)));
   expect(calibrate({ columns: twoLast.log(refused.needed.likely, 2), ...asked }).ok).toBe(true);
+});
+
+test.each([twoLast, threeLast])('no flow at all is too few: $name', (world) => {
+  const refused = calibrate({ columns: world.log(0, 1), target: 0.95, delta: 0.05, cost: world.cost });
+  expect(refused).toMatchObject({ ok: false, reason: 'too-few', needed: { atLeast: expect.any(Number) } });
+  if (!refused.ok) expect(refused.needed!.atLeast).toBeGreaterThanOrEqual(59);
+});
+
+test('a tier without a score never answers', () => {
+  const columns = twoLast.log(1_000, 1);
+  const unscored = changed(columns, { scores: columns.scores.map((column) => column.map(() => Number.NaN)) });
+  expect(calibrate({ columns: unscored, ...asked })).toMatchObject({ ok: false, reason: 'confidence' });
 });
 
 test('a log without audits is refused: nobody knows how good its accepted answers are', () => {
@@ -86,7 +99,7 @@ test('a log that captured nothing lowers no threshold', () => {
   const result = calibrate({ columns: twoLast.log(20_000, 1, written), ...asked, target: 0.9 });
   if (!result.ok) throw new Error(result.message);
   expect(result.chosen.thresholds[0]).toBeGreaterThanOrEqual(0.9);
-  expect(result.diagnoses.map(({ code }) => code)).toContain('thresholds-floored');
+  expect(result.diagnoses.map(({ code }) => code)).toEqual(['thresholds-floored']);
 });
 
 test('a result adds up', () => {
@@ -103,4 +116,11 @@ test('a result adds up', () => {
   expect(chosen.accuracy.low).toBeGreaterThanOrEqual(0.97);
   expect(curve).toContainEqual({ ...chosen, accuracy: expect.anything() });
   for (let i = 1; i < curve.length; i++) expect(curve[i]!.costRatio).toBeLessThanOrEqual(curve[i - 1]!.costRatio);
+});
+
+test('the number of flows needed grows as the risk comes near its limit, and is none at the limit', () => {
+  const likely = [0, 0.01, 0.03, 0.045].map((expected) => flowsNeeded(0.05, expected, 1, 0.05).likely);
+  expect(likely).toEqual(likely.toSorted((a, b) => a - b));
+  expect(flowsNeeded(0.05, 0.05, 1, 0.05).likely).toBe(Number.POSITIVE_INFINITY);
+  expect(flowsNeeded(0.05, 0.01, 10, 0.05).likely).toBeGreaterThan(5 * likely[1]!);
 });

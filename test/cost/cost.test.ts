@@ -29,7 +29,7 @@ const tenths: TierUsage = {
     gets: 0,
   },
 };
-const silent = { callMs: 0, logBytesPerInvocation: 0, decisionGb: 0 };
+const silent = { callMs: 0, logBytesPerInvocation: 0, gzipped: 0, keptMonths: 0 };
 
 describe('money', () => {
   test('a million records in batches of ten, 512 MiB and 100 ms: $0.12 of SQS, $0.02 and $0.07 of Lambda', () => {

@@ -125,14 +125,18 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
 }
 
 function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
-  const lost = yield* complete(story, plan, outputId(story, plan, 'audit'));
+  // What an audit is for is the last tier's word: a shadow goes on to it, whatever tiers on the way say.
+  const on = plan.next ? yield* escalate(story, plan, work, predicted, predicted.output, true) : undefined;
+  const lost = yield* complete(story, plan, on?.id ?? outputId(story, plan, 'audit'));
   if (lost) return lost;
-  yield* deleteObjects(story, work);
+  // A shadow that carries the objects on still has to read them.
+  if (!on || plan.next?.joins) yield* deleteObjects(story, work);
   yield* record(story, 'audited', {
     ...threshold(story, plan),
     ...captured(plan, work, predicted.output),
     signal: work.signal?.output as Json,
     output: predicted.output as Json,
+    ...(on && { out: [on] }),
   });
   return ACK;
 }

@@ -2,9 +2,8 @@ import { mixedVersions } from '../versions.ts';
 import type { LawMaker } from './law.ts';
 
 /** A satisfied prediction is the answer; only what is not satisfied goes to the next tier, audits apart. */
-export const satisfiedGoesNoFurther: LawMaker = (graph) => {
-  const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
-  const versions = mixedVersions();
+export const satisfiedGoesNoFurther: LawMaker = (_, runs) => {
+  const versions = mixedVersions(runs);
   const answeredBy = new Map<string, string>();
   /** By which controls a tier answered and escalated a flow: a redelivery may find that one has moved. */
   const answeredWith = new Map<string, Set<string>>();
@@ -13,30 +12,31 @@ export const satisfiedGoesNoFurther: LawMaker = (graph) => {
   return {
     name: 'a satisfied flow goes no further',
     hears: {
-      send({ queue, message }) {
+      send({ by, queue, message }) {
         const { flow, envelope, kind } = message;
         if (!envelope?.signal || flow === null) return undefined;
-        versions.hear(message);
+        versions.hear(by, message);
         const { tier, score, threshold, controls } = envelope.signal;
         const isSatisfied = threshold === undefined || (score !== undefined && score >= threshold);
         const scored = `score ${score}, threshold ${threshold}`;
         if (kind === 'answer') {
-          const plan = plans.get(tier);
-          if (!isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
+          const plan = runs.planOf(by, tier);
+          // What is redriven was judged when it was sent first.
+          if (by !== 'client' && !isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
             return { flow, message: `${tier} answered and was not satisfied (${scored})` };
           answeredBy.set(flow, tier);
           note(answeredWith, tier, flow, controls);
           return contradiction(flow, tier);
         }
         expected.add(`${queue} ${flow}`);
-        if (isSatisfied !== (envelope.audit === true))
-          return { flow, message: `${tier} escalated ${envelope.audit ? 'in shadow' : ''} with ${scored}` };
+        // A shadow goes on to the last tier, whatever tiers on the way say.
         if (envelope.audit) return undefined;
+        if (isSatisfied) return { flow, message: `${tier} escalated with ${scored}` };
         note(escalatedWith, tier, flow, controls);
         return contradiction(flow, tier);
       },
-      predict({ tier, flow }) {
-        const plan = plans.get(tier);
+      predict({ by, tier, flow }) {
+        const plan = runs.planOf(by, tier);
         if (!plan || plan.mode === 'entry' || expected.has(`${tier} ${flow}`)) return undefined;
         return { flow, message: `${tier} ran on a flow that was never escalated to it` };
       },

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { type Expectation, readExpectation } from '../lib/calibrate/expectation.ts';
+import { PARTED, WATCH } from '../lib/calibrate/parted.ts';
+import type { AlarmOptions } from './alarms.ts';
+import { decisionMetric } from './metrics.ts';
+
+const PERIOD = Duration.hours(1);
+/** In an hour with fewer flows a rate says little. */
+const LEAST_FLOWS = 100;
+/** Standard errors that an hour's rate may lie outside by chance. */
+const ERRORS = 3;
+
+/**
+ * Go off where a cascade parts from what its calibration expected: a tier escalates more or less often than that, three hours
+ * on end; or `sluice watch --emf`, wherever it runs, says that audited answers are wrong too often.
+ */
+export function addCalibrationAlarms(
+  scope: Construct,
+  application: string,
+  file: string,
+  { actions = [] }: AlarmOptions,
+): readonly Alarm[] {
+  const { tiers } = readExpectation(readFileSync(file, 'utf8'), file);
+  const add = (id: string, metric: IMetric, periods: number, what: string): Alarm => {
+    const alarm = new Alarm(scope, `${id}Alarm`, {
+      metric,
+      threshold: 0,
+      evaluationPeriods: periods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${scope.node.path}: ${what}`,
+    });
+    for (const action of actions) {
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+    return alarm;
+  };
+  return [
+    ...tiers
+      .slice(0, -1)
+      .map(({ tier, escalates }) =>
+        add(
+          `${tier}Escalation`,
+          departure(application, tier, escalates),
+          3,
+          `${tier} escalates as it was not expected to`,
+        ),
+      ),
+    add(
+      'Parted',
+      decisionMetric({ application, tier: WATCH }, PARTED, { period: PERIOD }),
+      1,
+      'the cascade has parted from its calibration: npx sluice watch says how',
+    ),
+  ];
+}
+
+/** How far an hour's share of escalations lies outside of what was expected, chance allowed for; 0 or less where it does not. */
+function departure(application: string, tier: string, expected: Expectation['tiers'][number]['escalates']): IMetric {
+  const dimensions = { application, tier };
+  const { expected: p, low, high } = expected;
+  const error = `${ERRORS} * (${p * (1 - p)} / (a + e)) ^ 0.5`;
+  return new MathExpression({
+    expression: `IF(a + e >= ${LEAST_FLOWS}, MAX([e / (a + e) - ${high}, ${low} - e / (a + e)]) - ${error}, 0)`,
+    usingMetrics: {
+      a: decisionMetric(dimensions, 'accepted', { period: PERIOD }),
+      e: decisionMetric(dimensions, 'escalated', { period: PERIOD }),
+    },
+    period: PERIOD,
+    label: `${tier} escalates outside of ${low} to ${high}`,
+  });
+}
