@@ -2,10 +2,9 @@ import type { DecisionRecord } from '../core/decision.ts';
 import { SluiceError } from '../core/errors.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 import { chunks } from './chunks.ts';
+import type { FirehoseClient } from './delivery-parts.ts';
 import { awsError } from './errors.ts';
-import type { FirehoseClient } from './firehose-client.ts';
 import { once } from './once.ts';
-import { MOST_PACKED, packed } from './pack.ts';
 
 /** How a function's decisions get into the bucket. */
 export interface DeliveryOptions {
@@ -25,15 +24,18 @@ const ROUNDS = 3;
  */
 export function deliveredDecisions({ streams, client }: DeliveryOptions): DecisionLog {
   // Begins to load where the function does: in its init phase, while nobody waits.
-  const loading = client ? undefined : import('./firehose-client.ts');
-  loading?.catch(() => undefined);
-  const open = once(async () => client ?? (await (loading ?? import('./firehose-client.ts'))).firehoseClient());
+  const loading = import('./delivery-parts.ts');
+  loading.catch(() => undefined);
+  const open = once(async () => {
+    const { firehoseClient, packed } = await loading.catch(() => import('./delivery-parts.ts'));
+    return { firehose: client ?? firehoseClient(), packed };
+  });
 
   async function deliver(tier: string, records: readonly DecisionRecord[]): Promise<void> {
     const stream = streams[tier];
     if (stream === undefined) throw noStream(tier);
-    const firehose = await open();
-    for (const batch of chunks(packed(records), MOST, (piece) => Math.min(piece.length, MOST_PACKED))) {
+    const { firehose, packed } = await open();
+    for (const batch of chunks(packed(records), MOST, (piece) => piece.length)) {
       await deliverAll(firehose, stream, batch);
     }
   }

@@ -126,7 +126,7 @@ async function speeds(): Promise<void> {
   }
 }
 
-/** List prices of us-east-1, USD; see docs/decisions/0021. */
+/** List prices of us-east-1, USD; see docs/decisions/0023. */
 const PRICE = { firehoseGB: 0.029, piece: 5 * 1_024, sqsRequest: 0.4e-6, put: 5e-6 };
 
 /** What the records of a million messages at one tier cost, delivered in batches of one size. */

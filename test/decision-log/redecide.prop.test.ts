@@ -160,9 +160,12 @@ describe('deciding a log again', () => {
         const mixed = shuffled([...records, ...records.filter((_, i) => i % 3 === 0)], seed);
         const half = Math.floor(mixed.length / 2);
         const parts = [linesOf(mixed.slice(0, half)), linesOf(mixed.slice(half))];
-        const twice = await redecide(logOf(parts, 97), { with: asked(after) });
-        expect(counts(twice, 'now')).toEqual(counts(once, 'now'));
-        expect(twice).toMatchObject({ changed: once.changed, unknown: once.unknown, undecided: once.undecided });
+        // What is not kept is read again.
+        for (const keep of [0, 3, 1_000]) {
+          const twice = await redecide(logOf(parts, 97), { with: asked(after), keep });
+          expect(counts(twice, 'now')).toEqual(counts(once, 'now'));
+          expect(twice).toMatchObject({ changed: once.changed, unknown: once.unknown, undecided: once.undecided });
+        }
       }),
       { numRuns: 40 },
     );

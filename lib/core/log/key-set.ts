@@ -51,12 +51,10 @@ export function recently(window: number): (key: number) => boolean {
   let young = keySet();
   let old = keySet();
   return (key) => {
-    if (young.has(key) || old.has(key)) return true;
     if (young.size >= window) {
       [young, old] = [old, young];
       young.clear();
     }
-    young.add(key);
-    return false;
+    return !young.add(key) || old.has(key);
   };
 }

@@ -49,6 +49,9 @@ export interface Account {
   readonly gone: Tally;
   /** Shadows of flows that would come here now, by whether the tier was sure of them. */
   readonly shadows: { sure: number; unsure: number };
+  /** Whether a verdict of it was read, and whether others are known to escalate to it. */
+  met: boolean;
+  later?: boolean;
   /** Places of the tiers before it, the nearest first. */
   before: readonly number[];
 }

@@ -1,4 +1,4 @@
-import { hashText } from './flow-hash.ts';
+import { hashRange } from './flow-hash.ts';
 import { isAt, type Pattern, pattern, type Window, windowOn } from './pattern.ts';
 import { type ScannedNumber, scanNumber } from './scan-number.ts';
 import { emptyVerdict, type LogTiers, VERDICT, type Verdict } from './verdict.ts';
@@ -93,7 +93,8 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
     const head = headAt(window, start);
     if (!head) return 0;
     if (!isWanted(head.tier)) return bytes.indexOf(NEWLINE, line) + 1;
-    const flowEnd = hashText(bytes, start + head.start.length, verdict.flow);
+    const flow = start + head.start.length;
+    const flowEnd = skipId(window, flow, DECISION);
     if (!isAt(window, flowEnd, DECISION)) return 0;
     let at = flowEnd + DECISION.length;
     if (isAt(window, at, ACCEPTED)) {
@@ -125,10 +126,10 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
     if (verdict.kind === VERDICT.none) {
       return endOfRecord(window, at);
     }
-    return scanDetails(window, at, head);
+    return scanDetails(window, at, head, flow, flowEnd);
   }
 
-  function scanDetails(window: Window, from: number, head: Head): number {
+  function scanDetails(window: Window, from: number, head: Head, flow: number, flowEnd: number): number {
     const { bytes } = window;
     let at = from;
     if (isAt(window, at, EXHAUSTED)) {
@@ -159,11 +160,12 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
     }
     const end = isAt(window, at, OUT_END) ? endOfRecord(window, at + 1) : 0;
     if (end === 0) return 0;
-    const tier = tiers.all[head.tier]!;
-    if (tier.next === undefined && (verdict.audit || verdict.kind === VERDICT.escalated)) {
-      tier.next = bytes.toString('utf8', to, at - 2);
+    const leads = verdict.audit || verdict.kind === VERDICT.escalated;
+    if (leads && tiers.all[head.tier]!.next === undefined) {
+      tiers.link(head.tier, bytes.toString('utf8', to, at - 2));
     }
     verdict.tier = head.tier;
+    hashRange(window.view, flow, flowEnd, verdict.flow);
     onVerdict(verdict);
     return end;
   }
@@ -208,10 +210,24 @@ function skipText(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Where an id ends; most are UUIDs, and not looked into. */
+/** Where an id ends: most are UUIDs. */
 function skipId(window: Window, from: number, after: Pattern): number {
-  return isAt(window, from + UUID_LENGTH, after) ? from + UUID_LENGTH : skipText(window.bytes, from);
+  const end = from + UUID_LENGTH;
+  return isAt(window, end, after) && isPlain(window.view, from, end) ? end : skipText(window.bytes, from);
 }
+
+/** Whether a text has neither quote nor backslash in it, looked at four bytes at a time; its length is a multiple of four. */
+function isPlain(view: DataView, from: number, to: number): boolean {
+  let found = 0;
+  for (let at = from; at < to; at += 4) {
+    const word = view.getInt32(at, true);
+    found |= zeroByte(word ^ 0x22222222) | zeroByte(word ^ 0x5c5c5c5c);
+  }
+  return found === 0;
+}
+
+/** Not zero where one of the four bytes is. */
+const zeroByte = (word: number): number => (word - 0x01010101) & ~word & 0x80808080;
 
 /** Past the messages a record was decided from. */
 function skipInputs(window: Window, from: number): number {

@@ -51,6 +51,10 @@ export interface LogTiers {
   readonly all: readonly LogTier[];
   /** The place of a tier; a new one where it is not there yet. */
   place(application: string, tier: string): number;
+  /** Learns what follows a tier; the first to say so counts. */
+  link(place: number, next: string | undefined): void;
+  /** Changes whenever a tier or what follows it becomes known. */
+  links(): number;
 }
 
 /** One tier, and what the log gives away of its place in the cascade. */
@@ -58,11 +62,12 @@ export interface LogTier {
   readonly application: string;
   readonly tier: string;
   /** The queue that it escalates to, which has the next tier's name. */
-  next: string | undefined;
+  readonly next: string | undefined;
 }
 
 export function logTiers(): LogTiers {
-  const all: LogTier[] = [];
+  const all: { application: string; tier: string; next: string | undefined }[] = [];
+  let links = 0;
   const places = new Map<string, number>();
   return {
     all,
@@ -71,8 +76,15 @@ export function logTiers(): LogTiers {
       const known = places.get(key);
       if (known !== undefined) return known;
       places.set(key, all.length);
+      links += 1;
       return all.push({ application, tier, next: undefined }) - 1;
     },
+    link(place, next) {
+      if (all[place]!.next !== undefined || next === undefined) return;
+      all[place]!.next = next;
+      links += 1;
+    },
+    links: () => links,
   };
 }
 
@@ -87,7 +99,7 @@ export function readVerdict(record: DecisionRecord, tiers: LogTiers, into: Verdi
   into.audit = record.audit === true;
   hashBytes(Buffer.from(record.flow), into.flow);
   // An answer that goes on in shadow is sent first.
-  if (kind === VERDICT.escalated || into.audit) tiers.all[into.tier]!.next ??= record.out?.at(-1)?.to;
+  if (kind === VERDICT.escalated || into.audit) tiers.link(into.tier, record.out?.at(-1)?.to);
   return true;
 }
 

@@ -16,12 +16,17 @@ const NEVER_FINISHED = 'both halves came, and the flow was not finished in time'
 /** Decides on an item whose time is over. */
 export function expireItem(graph: Graph, key: string, item: Item, at: number): Expiry {
   const [, name, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
+  if (name === undefined || flow === undefined) return { records: [] };
+  // While tiers are added or removed the graph at hand may not know one whose halves lie here: their end is told all the same.
   const plan = graph.tiers.find((t) => t.tier.name === name);
-  return plan && flow !== undefined ? expiredHalves(plan, flow, item, at) : { records: [] };
+  return expiredHalves(plan ?? { application: graph.application, tier: { name }, version: 'unknown' }, flow, item, at);
 }
 
+/** What a record says of the tier it is about. */
+type Named = Pick<TierPlan, 'application' | 'version'> & { readonly tier: Pick<TierPlan['tier'], 'name'> };
+
 /** Decides on the halves of one flow that waited in vain at a tier that joins. */
-export function expiredHalves(plan: TierPlan, flow: string, item: Item, at: number): Expiry {
+export function expiredHalves(plan: Named, flow: string, item: Item, at: number): Expiry {
   // A flow that was dead-lettered has its record; its halves stayed for a redrive that did not come.
   if (item.done !== undefined || item.failed !== undefined) return { records: [] };
   const met = item.data !== undefined && item.signal !== undefined;

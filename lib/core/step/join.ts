@@ -91,7 +91,11 @@ function* park(
   const latest = side === 'signal' && joins.signals === 'latest';
   const result: UpdateResult = yield* write(story, {
     key,
-    setIfAbsent: { [EXPIRES_AT]: expiry, ...(!latest && { [side]: half }) },
+    // The time of a signal is told whatever the policy: another version of the tier may have another one.
+    setIfAbsent: {
+      [EXPIRES_AT]: expiry,
+      ...(!latest && { [side]: half, ...(side === 'signal' && { signalTs: mine.ts }) }),
+    },
     ...(latest
       ? {
           set: { signal: half, signalTs: mine.ts },

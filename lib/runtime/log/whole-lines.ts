@@ -13,6 +13,7 @@ export interface LinesChunk {
 /** No record is this long: what is has no lines at all, and must not fill the memory. */
 const MOST_LINE = 64 * 2 ** 20;
 const NEWLINE = 10;
+const GZIP = 0x1f;
 const UNPACKED = 2 ** 18;
 
 /**
@@ -45,10 +46,12 @@ export async function* wholeLines(file: LogFile): AsyncGenerator<LinesChunk> {
 
 async function* unpacked(file: LogFile): AsyncGenerator<Buffer> {
   const chunks = file.bytes()[Symbol.asyncIterator]();
-  const first = await chunks.next();
+  let first = await chunks.next();
+  while (!first.done && first.value.length === 0) first = await chunks.next();
   if (first.done) return;
   const all = startingWith(asBuffer(first.value), chunks);
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* all;
+  // No line begins with it, and a packed file's second byte may come later.
+  if (first.value[0] !== GZIP) return yield* all;
   const gunzip = createGunzip({ chunkSize: UNPACKED });
   // Unpacking reads ahead, so each piece must outlive the next. The callback takes the error; whoever reads hears of it as well.
   pipeline(Readable.from(copied(all)), gunzip, () => undefined);
