@@ -14,6 +14,7 @@ interface SimulateCommandOptions extends CommonOptions {
   readonly seed: string;
   readonly flows: string;
   readonly input?: string;
+  readonly next?: string;
   readonly faults: string;
   readonly pure?: true;
   readonly redrive?: true;
@@ -42,6 +43,7 @@ export function addSimulate(program: Command): void {
     .option('--seed <seed>', 'the first seed', '1')
     .option('--flows <count>', 'flows in each world', '20')
     .option('--input <file>', 'flows to send: NDJSON, or a module')
+    .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
     .option('--faults <names>', 'some, all, none, or names with commas between', 'some')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
     .option('--redrive', 'send dead letters back once the faults are over')
@@ -53,6 +55,7 @@ export function addSimulate(program: Command): void {
     ['simulate photos --seeds 1000', 'a thousand worlds'],
     ['simulate photos --seed 58 --seeds 1', 'the world of seed 58 again'],
     ['simulate --input flows.ndjson --faults duplicate,crash', 'two faults alone'],
+    ['simulate photos --next ../new/functions/photos', 'while another graph is deployed'],
   ]);
   withWork<SimulateCommandOptions>(command, async (io, options, [name]) => {
     const seeds = { from: whole(options.seed, '--seed', 0), count: whole(options.seeds, '--seeds', 1) };
@@ -63,6 +66,7 @@ export function addSimulate(program: Command): void {
     const progress = simulateProgress(seeds.count, io.json);
     const result = await check({
       application,
+      ...(options.next !== undefined && { next: { application: options.next } }),
       seeds,
       flows,
       ...(options.pure && { pure: true }),

@@ -35,20 +35,26 @@ export function ticks(from: number, to: number, most: number, label: (value: num
   });
 }
 
-/** Durations that people know, between two. */
+/** Durations that people know, between two: powers of ten, or steps between them where those are few. */
 export function durationTicks(from: number, to: number, most: number): readonly Tick[] {
-  const [second, minute, hour] = [1_000, 60_000, 3_600_000];
-  const small = [0.001, 0.01, 0.1, 1, 10, 100].map((at) => ({ at, label: `${at} ms` }));
-  const known = [
-    ...small,
-    ...[1, 10].map((n) => ({ at: n * second, label: `${n} s` })),
-    ...[1, 10].map((n) => ({ at: n * minute, label: `${n} min` })),
-    ...[1, 10, 100, 1_000, 10_000].map((n) => ({ at: n * hour, label: `${n} h` })),
-  ];
-  const inside = known.filter(({ at }) => at >= from && at <= to);
+  const between = (steps: readonly number[]): readonly Tick[] =>
+    UNITS.flatMap(([unit, ms, powers]) =>
+      powers.flatMap((power) =>
+        steps.map((step) => ({ at: step * power * ms, label: `${Number((step * power).toPrecision(1))} ${unit}` })),
+      ),
+    ).filter(({ at }, i, all) => at >= from && at <= to && at < (all[i + 1]?.at ?? Number.POSITIVE_INFINITY));
+  const powers = between([1]);
+  const inside = powers.length >= 3 ? powers : between([1, 2, 5]);
   const every = Math.ceil(inside.length / most);
   return inside.filter((_, i) => i % every === 0);
 }
+
+const UNITS = [
+  ['ms', 1, [0.001, 0.01, 0.1, 1, 10, 100]],
+  ['s', 1_000, [1, 10]],
+  ['min', 60_000, [1, 10]],
+  ['h', 3_600_000, [1, 10, 100, 1_000, 10_000]],
+] as const;
 
 /** Lines across, with labels at their left. */
 export function across(marks: readonly Tick[], y: Scale, left: number, right: number): readonly Html[] {

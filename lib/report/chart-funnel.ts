@@ -1,7 +1,7 @@
 import type { FlowEnds, TierFigures } from './figures.ts';
 import { clip, count, percent, whole } from './format.ts';
-import type { Html } from './html.ts';
-import { along, box, path, picture, placeOf, shaded, text, widthOf } from './svg.ts';
+import { type Html, html } from './html.ts';
+import { along, box, path, picture, shaded, text, widthOf } from './svg.ts';
 
 const BAR = 30;
 const GAP = 54;
@@ -10,18 +10,20 @@ const FOOT = 58;
 
 /** All flows from left to right: each tier takes off what it answers, and hands the rest down. */
 export function drawFunnel(tiers: readonly TierFigures[], { ended }: FlowEnds, width: number): Html {
-  const came = Math.max(1, tiers[0]!.came);
-  const wide = (flows: number): number => (Math.min(flows, came) / came) * width;
+  const all = flowsAcross(tiers);
+  const wide = (flows: number): number => (flows / all) * width;
   const bottom = TOP + tiers.length * (BAR + GAP);
+  const begins: number[] = [];
   let x = 0;
   const rows = tiers.map((tier, i) => {
     const y = TOP + i * (BAR + GAP);
     const [answered, lost] = [wide(tier.answered), wide(tier.dropped + tier.expired + tier.deadLettered)];
     const escalated = wide(tier.escalated);
-    const from = Math.min(x, width);
+    const from = x;
+    begins.push(from);
     x = from + answered + lost;
     return shaded(
-      placeOf(i, tiers.length),
+      tiers.length < 2 ? 1 : i / (tiers.length - 1),
       path(band(from, answered, y + BAR, bottom), 'fall'),
       i + 1 < tiers.length && path(band(x, escalated, y + BAR, y + BAR + GAP), 'pass'),
       box(from, y, answered, BAR, 'tier', `${tier.name} answered ${count(tier.answered, 'flow')}`),
@@ -36,7 +38,6 @@ export function drawFunnel(tiers: readonly TierFigures[], { ended }: FlowEnds, w
       box(x, y, escalated, BAR, 'rest', `${count(tier.escalated, 'flow')} escalated`),
       caption(tier, from, y, width),
       box(from, bottom, answered, 10, 'tier'),
-      share(tier.answered / Math.max(1, ended), from, answered, bottom, width),
     );
   });
   return picture(
@@ -47,8 +48,24 @@ export function drawFunnel(tiers: readonly TierFigures[], { ended }: FlowEnds, w
       about: tiers.map((tier) => `${tier.name}: ${whole(tier.came)} came, ${whole(tier.answered)} answered`).join('; '),
     },
     rows,
+    shares(
+      tiers.map(({ answered }) => answered / Math.max(1, ended)),
+      begins,
+      width,
+      bottom + 27,
+    ),
     text(0, bottom + 48, 'share of all flows that the tier answered', 'note'),
   );
+}
+
+/** As many as fit beside one another: where a log is cut, more may come to a tier than the one before let go. */
+function flowsAcross(tiers: readonly TierFigures[]): number {
+  let ended = 0;
+  return tiers.reduce((most, tier) => {
+    const across = Math.max(most, ended + tier.came);
+    ended += tier.answered + lossesOf(tier);
+    return across;
+  }, 1);
 }
 
 const lossesOf = ({ dropped, expired, deadLettered }: TierFigures): number => dropped + expired + deadLettered;
@@ -66,28 +83,23 @@ const band = (x: number, wide: number, from: number, to: number): string =>
 /** Above the bar, from its beginning, or to the right edge where it would not fit. */
 function caption(tier: TierFigures, from: number, y: number, width: number): Html {
   const name = clip(tier.name, 18);
-  const figures =
-    width < 500
-      ? `${whole(tier.answered)} of ${whole(tier.came)} answered`
-      : `${whole(tier.answered)} of ${count(tier.came, 'flow')} answered`;
-  const room = widthOf(name, 14) + widthOf(figures, 13) + 16;
-  const isRight = from + room > width;
-  if (!isRight) {
-    const after = from + widthOf(name, 15) + 6;
-    return { markup: text(from, y - 8, name, 'name').markup + text(after, y - 8, figures, 'note').markup };
-  }
-  const before = width - widthOf(figures, 12) - 6;
-  return {
-    markup: text(before, y - 8, name, 'name', 'end').markup + text(width, y - 8, figures, 'note', 'end').markup,
-  };
+  const figures = `${whole(tier.answered)} of ${whole(tier.came)}${width < 500 ? '' : ' flows'} answered`;
+  const isRight = from + widthOf(name, 14) + widthOf(figures, 12) + 8 > width;
+  const says = html`${name}<tspan class="note" dx="7">${figures}</tspan>`;
+  return text(isRight ? width : from, y - 8, says, 'name', isRight ? 'end' : 'start');
 }
 
-function share(part: number, from: number, wide: number, bottom: number, width: number): Html | undefined {
-  const label = percent(part);
-  const isWide = wide >= widthOf(label, 12);
-  const isLast = from + wide > width - 4;
-  if (!isWide && !isLast) return undefined;
-  return isLast && !isWide
-    ? text(width, bottom + 27, label, 'figure', 'end')
-    : text(from, bottom + 27, label, 'figure');
+/** Each below its part; one that would lie on its neighbour is left to the table. */
+function shares(parts: readonly number[], begins: readonly number[], width: number, y: number): readonly Html[] {
+  let free = 0;
+  return parts.flatMap((part, i) => {
+    const label = percent(part);
+    const wide = widthOf(label, 13);
+    const isLast = i === parts.length - 1;
+    const from = isLast ? Math.min(begins[i]!, width - wide) : begins[i]!;
+    const isHidden = from < free || (!isLast && from + wide > begins[i + 1]! + 2);
+    if (isHidden) return [];
+    free = from + wide;
+    return [text(from, y, label, 'figure')];
+  });
 }

@@ -11,50 +11,52 @@ export interface LatencyRow {
   readonly place: number;
 }
 
-const ROW = 62;
-const HILL = 34;
-const TOP = 8;
-const FOOT = 48;
+const ROW = 58;
+const HILL = 38;
+const TOP = 4;
+const FOOT = 46;
 
-/** How long flows took, each tier a hill over one axis: half of them left of the white line, 95 % of the second. */
+/** How long flows took: each tier a hill over one axis, with marks at the median and where 95 % are done. */
 export function drawLatency(rows: readonly LatencyRow[], width: number): Html {
   const isNarrow = width < 500;
-  const left = isNarrow ? 0 : 110;
-  const right = width - (isNarrow ? 4 : 12);
+  const left = isNarrow ? 0 : 210;
+  const right = width - 4;
   const low = Math.min(...rows.map(({ latency }) => latency.shape.from));
   const high = Math.max(...rows.map(({ latency }) => latency.shape.to));
   const x = logarithmic(low, high, left, right);
-  const row = isNarrow ? ROW + 18 : ROW;
-  const foot = TOP + rows.length * row;
+  const row = isNarrow ? ROW + 22 : ROW;
+  const foot = TOP + rows.length * row + 6;
   return picture(
     {
       width,
       height: foot + FOOT,
       title: 'Latency',
-      about: rows
-        .map(
-          ({ name, latency }) => `${name}: half within ${duration(latency.p50)}, 95 % within ${duration(latency.p95)}`,
-        )
-        .join('; '),
+      about: rows.map(({ name, latency }) => `${name}: ${figuresOf(latency)}`).join('; '),
     },
-    rows.map((one, i) => {
-      const base = TOP + (i + 1) * row - 18;
+    rows.map(({ name, latency, place }, i) => {
+      const base = TOP + (i + 1) * row;
       return shaded(
-        one.place,
+        place,
         path(`M${round(left)} ${round(base)}H${round(right)}`, 'grid'),
-        path(hill(one.latency, x, base), 'hill'),
-        marker(x(one.latency.p50), base, `p50 ${duration(one.latency.p50)}`, 'end', left, right),
-        marker(x(one.latency.p95), base, `p95 ${duration(one.latency.p95)}`, 'start', left, right),
-        isNarrow ? text(0, base - HILL - 8, clip(one.name, 24), 'name') : text(0, base - 4, clip(one.name, 14), 'name'),
+        path(hill(latency, x, base), 'hill', figuresOf(latency)),
+        [latency.p50, latency.p95].map((ms) => path(`M${round(x(ms))} ${round(base - HILL)}V${round(base)}`, 'mark')),
+        isNarrow
+          ? [
+              text(0, base - HILL - 10, clip(name, 16), 'name'),
+              text(right, base - HILL - 10, figuresOf(latency), 'note', 'end'),
+            ]
+          : [text(0, base - 22, clip(name, 24), 'name'), text(0, base - 5, figuresOf(latency), 'note')],
       );
     }),
     below(durationTicks(low, high, isNarrow ? 4 : 8), x, foot, left, right),
-    text(right, foot + 40, 'time, logarithmic', 'note', 'end'),
+    text(right, foot + 38, 'time, logarithmic', 'note', 'end'),
   );
 }
 
+const figuresOf = ({ p50, p95 }: Latency): string => `p50 ${duration(p50)} · p95 ${duration(p95)}`;
+
 function hill({ shape: { from, to, counts } }: Latency, x: Scale, base: number): string {
-  const smooth = counts.map((n, i) => ((counts[i - 1] ?? 0) + 2 * n + (counts[i + 1] ?? 0)) / 4);
+  const smooth = smoothed(smoothed(counts));
   const most = Math.max(...smooth) || 1;
   const ratio = Math.log(to / from) / counts.length;
   const at = (i: number): number => x(from * Math.exp((i + 0.5) * ratio));
@@ -62,14 +64,6 @@ function hill({ shape: { from, to, counts } }: Latency, x: Scale, base: number):
   return `${along([[at(-0.5), base], ...points, [at(counts.length - 0.5), base]])}Z`;
 }
 
-/** A line with its value below the hill: left of the median, right of the slow ones. */
-function marker(at: number, base: number, label: string, anchor: 'start' | 'end', left: number, right: number): Html {
-  const room = label.length * 7;
-  const flips = anchor === 'end' ? at - room < left : at + room > right;
-  const side = !flips ? anchor : anchor === 'end' ? 'start' : 'end';
-  return {
-    markup:
-      path(`M${round(at)} ${round(base)}v6`, 'mark').markup +
-      text(side === 'end' ? at + 3 : at - 3, base + 17, label, 'tick', side).markup,
-  };
-}
+/** Each value with half of its neighbours. */
+const smoothed = (counts: readonly number[]): readonly number[] =>
+  counts.map((n, i) => ((counts[i - 1] ?? 0) + 2 * n + (counts[i + 1] ?? 0)) / 4);

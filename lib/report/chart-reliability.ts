@@ -1,6 +1,6 @@
 import type { Reliability } from '../calibrate/reliability.ts';
 import { across, below, linear, ticks } from './axis.ts';
-import { SMALL, thresholdLine } from './chart-scores.ts';
+import { domainWith, SMALL, thresholdLine } from './chart-scores.ts';
 import type { TierFigures } from './figures.ts';
 import { percent, score, whole } from './format.ts';
 import type { Html } from './html.ts';
@@ -8,7 +8,7 @@ import { rate } from './rate.ts';
 import { along, dot, path, picture, round, shaded, text } from './svg.ts';
 
 const LEFT = 46;
-const TOP = 30;
+const TOP = 42;
 const BOTTOM = 46;
 
 /** How often the tier is right where it scores so: a score that tells the truth lies on the diagonal. */
@@ -62,11 +62,10 @@ export function drawReliability(found: Reliability, tier: TierFigures, place: nu
     ),
     below(ticks(low, high, 5, score), x, foot, LEFT, right),
     text(right, height - 8, 'score', 'note', 'end'),
-    text(LEFT, height - 8, 'right', 'note'),
+    text(0, 14, 'right', 'note'),
   );
 }
 
 function rangeOf({ bins }: Reliability, { threshold }: TierFigures): readonly [number, number] {
-  const all = [bins[0]!.meanScore, bins.at(-1)!.meanScore, ...(threshold ? [threshold.last] : [])];
-  return [Math.min(...all), Math.max(...all)];
+  return domainWith([bins[0]!.meanScore, bins.at(-1)!.meanScore], threshold);
 }

@@ -1,9 +1,10 @@
 import { across, below, linear, ticks } from './axis.ts';
 import { clip, percent } from './format.ts';
 import type { Html } from './html.ts';
+import { placeLabels } from './labels.ts';
 import type { Quality } from './quality.ts';
 import type { Rate } from './rate.ts';
-import { type Anchor, along, dot, path, picture, round, shaded, text, widthOf } from './svg.ts';
+import { along, dot, path, picture, round, shaded, text, widthOf } from './svg.ts';
 
 /** A cascade or a tier: what it costs a flow, as a share of the last tier alone, and how often it is right. */
 export interface Measured {
@@ -14,8 +15,10 @@ export interface Measured {
   readonly isCascade?: true;
 }
 
-const TOP = 24;
+const TOP = 34;
 const LEFT = 58;
+/** Characters of a name. */
+const LONGEST = 22;
 
 /** Accuracy against cost: the cascade as it ran, each tier alone, and what other thresholds would give. */
 export function drawTradeoff(points: readonly Measured[], { tradeoff }: Quality, width: number): Html {
@@ -30,6 +33,16 @@ export function drawTradeoff(points: readonly Measured[], { tradeoff }: Quality,
   const inside = (share: number): number => y(Math.min(1, Math.max(floor, share)));
   const upper = curve.map(({ costRatio, accuracy }) => [x(costRatio), inside(accuracy.high)] as const);
   const lower = curve.map(({ costRatio, accuracy }) => [x(costRatio), inside(accuracy.low)] as const);
+  const labels = placeLabels(
+    points.map((point) => ({
+      x: x(point.cost),
+      y: inside(point.rate.share),
+      wide: Math.max(widthOf(clip(point.name, LONGEST), 13), widthOf(figuresOf(point), 12)),
+      // Above the curve there is nothing.
+      first: point.isCascade ? 'above' : 'below',
+    })),
+    { left: LEFT, right, top: TOP - 12, bottom: foot },
+  );
   return picture(
     {
       width,
@@ -47,18 +60,16 @@ export function drawTradeoff(points: readonly Measured[], { tradeoff }: Quality,
     ),
     curve.length > 1 && path(`${along([...upper, ...[...lower].reverse()])}Z`, 'band'),
     curve.length > 1 && path(along(curve.map((p) => [x(p.costRatio), inside(p.accuracy.expected)] as const)), 'curve'),
-    labelled(points, x, inside, right).map(({ point, labelX, labelY, anchor }) => {
-      const { cost, rate, place, isCascade, name } = point;
+    points.map(({ name, cost, rate, place, isCascade }, i) => {
       const says = `${name}: ${percent(rate.share)}, 95 % limits ${percent(rate.low)} to ${percent(rate.high)}`;
+      const label = labels[i];
+      const own = isCascade ? ' own' : '';
       return shaded(
         place,
-        path(
-          `M${round(x(cost))} ${round(inside(rate.low))}V${round(inside(rate.high))}`,
-          isCascade ? 'whisker own' : 'whisker',
-        ),
-        dot(x(cost), inside(rate.share), isCascade ? 6 : 4.5, isCascade ? 'dot own' : 'dot', says),
-        text(labelX, labelY, clip(name, 22), isCascade ? 'name own' : 'name', anchor),
-        text(labelX, labelY + 15, `${percent(rate.share)} · cost ${percent(cost, 0)}`, 'note', anchor),
+        path(`M${round(x(cost))} ${round(inside(rate.low))}V${round(inside(rate.high))}`, `whisker${own}`),
+        dot(x(cost), inside(rate.share), isCascade ? 6 : 4.5, `dot${own}`, says),
+        label && text(label.x, label.y, clip(name, LONGEST), `name halo${own}`, label.anchor),
+        label && text(label.x, label.y + 15, figuresOf(points[i]!), 'note halo', label.anchor),
       );
     }),
     below(
@@ -68,38 +79,10 @@ export function drawTradeoff(points: readonly Measured[], { tradeoff }: Quality,
       LEFT,
       right,
     ),
+    text(0, 14, 'answers right', 'note'),
     text(right, height - 8, 'model time a flow, of that of the last tier alone', 'note', 'end'),
   );
 }
 
-interface Labelled {
-  readonly point: Measured;
-  readonly labelX: number;
-  readonly labelY: number;
-  readonly anchor: Anchor;
-}
-
-const LINES = 32;
-
-/** Names beside their points, moved down where they would lie on one another. */
-function labelled(
-  points: readonly Measured[],
-  x: (cost: number) => number,
-  y: (share: number) => number,
-  right: number,
-): readonly Labelled[] {
-  const placed: (Labelled & { readonly from: number; readonly to: number })[] = [];
-  for (const point of points.toSorted((a, b) => y(a.rate.share) - y(b.rate.share))) {
-    const wide = Math.max(widthOf(clip(point.name, 22), 13), widthOf('94.0 % · cost 100 %', 12));
-    const at = x(point.cost);
-    const isLeft = at + 12 + wide > right;
-    const [from, to] = isLeft ? [at - 12 - wide, at - 12] : [at + 12, at + 12 + wide];
-    let labelY = y(point.rate.share) - 2;
-    for (const other of placed) {
-      const overlaps = from < other.to && to > other.from && Math.abs(labelY - other.labelY) < LINES;
-      if (overlaps) labelY = other.labelY + LINES;
-    }
-    placed.push({ point, labelX: isLeft ? at - 12 : at + 12, labelY, anchor: isLeft ? 'end' : 'start', from, to });
-  }
-  return placed;
-}
+const figuresOf = ({ rate, cost }: Measured): string =>
+  `${percent(rate.share)} · cost ${percent(cost, cost < 0.0995 ? 1 : 0)}`;

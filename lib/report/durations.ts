@@ -12,6 +12,9 @@ const RATIO = Math.log(1.02);
 /** What is shorter counts as this. */
 const SHORTEST_MS = 0.001;
 
+/** Whether a number can be milliseconds that something took: less than thirty years. */
+export const isDuration = (ms: number): boolean => ms >= 0 && ms < 1e12;
+
 /** Counts in bins whose borders are two percent apart: a few hundred of them hold anything from a microsecond to a year. */
 export function durations(): Durations {
   const counts = new Map<number, number>();
@@ -22,7 +25,7 @@ export function durations(): Durations {
       return total;
     },
     add(ms) {
-      if (!Number.isFinite(ms)) return;
+      if (!isDuration(ms)) return;
       const bin = Math.round(Math.log(Math.max(SHORTEST_MS, ms)) / RATIO);
       counts.set(bin, (counts.get(bin) ?? 0) + 1);
       total += 1;

@@ -13,7 +13,9 @@ export interface Report {
   readonly from?: number;
   readonly to?: number;
   readonly flows: FlowEnds;
-  /** From the first tier to the last. */
+  /** Names of the tiers of each cascade, from its first to its last; most applications have one. */
+  readonly chains: readonly (readonly string[])[];
+  /** The tiers of all of them, in that order. */
   readonly tiers: readonly TierFigures[];
   /** Of whole flows, from the first send to the answer. */
   readonly latency: Latency;

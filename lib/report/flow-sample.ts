@@ -58,7 +58,7 @@ export function flowSample(most: number, answer?: string): FlowSample {
       const known = flows.get(flow);
       if (!known) flows.set(flow, [slim(record)]);
       else if (known.length < MOST_RECORDS) known.push(slim(record));
-      if (flows.size > most) halve();
+      while (flows.size > most) halve();
     },
   };
 }

@@ -28,6 +28,7 @@ export function bytes(n: number): string {
 
 /** US dollars. */
 export function dollars(amount: number): string {
+  if (!Number.isFinite(amount)) return '–';
   if (amount === 0) return '$0';
   if (amount < 0.000_1) return '< $0.0001';
   return `$${amount < 0.1 ? amount.toFixed(4) : amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;

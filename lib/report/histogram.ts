@@ -21,6 +21,9 @@ const SHOWN = 32;
 /** Values that are kept as they are, to learn how far they spread. */
 const FIRST = 4_096;
 
+/** Whether a number can be a score: sums and squares of larger ones are none any more. */
+export const isScore = (value: number): boolean => Math.abs(value) <= 1e100;
+
 /**
  * Counts exactly and in the same memory however many values come. Widths are powers of two and borders their multiples, so that
  * bins can be merged without a value changing its side: when one falls outside, the width doubles.
@@ -48,7 +51,7 @@ export function histogram(series: number): Histogram {
       return highest;
     },
     add(value, series) {
-      if (!Number.isFinite(value)) return;
+      if (!isScore(value)) return;
       total += 1;
       lowest = Math.min(lowest, value);
       highest = Math.max(highest, value);
@@ -70,11 +73,11 @@ interface Fine {
 function fineBins(lowest: number, highest: number, series: number): Fine {
   // A quarter of the bins at first, so that a few further values fit.
   let width = widthFor(lowest, highest, FINE / 4);
-  let start = Math.floor(lowest / width);
+  let start = placeOf(lowest, width);
   let counts = Array.from({ length: series }, () => new Float64Array(FINE));
 
   function widen(value: number): void {
-    while (Math.floor(value / width) < start || Math.floor(value / width) >= start + FINE) {
+    while (placeOf(value, width) < start || placeOf(value, width) >= start + FINE) {
       const from = Math.floor(start / 2);
       const wider = counts.map(() => new Float64Array(FINE));
       counts.forEach((column, s) => {
@@ -84,7 +87,8 @@ function fineBins(lowest: number, highest: number, series: number): Fine {
       });
       [counts, start, width] = [wider, from, 2 * width];
       // Below the first bin there is room only where the bins move.
-      if (Math.floor(value / width) < start) shift(start + FINE / 2 - Math.floor(value / width));
+      const place = placeOf(value, width);
+      if (place < start) shift(start + FINE / 2 - place);
     }
   }
   /** Moves bins up, as far as those at the end are empty. */
@@ -108,13 +112,14 @@ function fineBins(lowest: number, highest: number, series: number): Fine {
   return {
     add(value, s) {
       widen(value);
-      counts[s]![Math.floor(value / width) - start]! += 1;
+      counts[s]![placeOf(value, width) - start]! += 1;
     },
     merged(lowest, highest) {
       const wide = Math.max(width, widthFor(lowest, highest, SHOWN));
-      const from = Math.floor(lowest / wide);
+      const from = placeOf(lowest, wide);
       // Where the highest value lies on a border, it belongs to the bin below: 1 is the end of shares, not their beginning.
-      const to = Math.max(from, Math.ceil(highest / wide) - 1);
+      const top = placeOf(highest, wide);
+      const to = Math.max(from, top * wide === highest ? top - 1 : top);
       const bins = Array.from({ length: to - from + 1 }, (_, i) => ({
         from: (from + i) * wide,
         to: (from + i + 1) * wide,
@@ -131,8 +136,17 @@ function fineBins(lowest: number, highest: number, series: number): Fine {
   };
 }
 
+/** The multiple of a width that a value is at or above; a quotient too small for a number must not take it past its border. */
+function placeOf(value: number, width: number): number {
+  const place = Math.floor(value / width);
+  return place * width > value ? place - 1 : place;
+}
+
 /** The smallest power of two that covers a range with so many bins; a range without width gets bins around its size. */
 function widthFor(lowest: number, highest: number, bins: number): number {
-  const spread = highest - lowest || Math.abs(highest) / bins || 1 / bins;
-  return 2 ** Math.max(-1_000, Math.ceil(Math.log2(spread / bins)));
+  // Divided first: the difference of two numbers may be too large for one.
+  const width = highest / bins - lowest / bins || Math.abs(highest) / bins ** 2 || 1 / bins ** 2;
+  // No finer than numbers of that size are.
+  const finest = Math.ceil(Math.log2(Math.max(Math.abs(lowest), Math.abs(highest)))) - 50;
+  return 2 ** Math.max(-1_000, finest, Math.ceil(Math.log2(width)));
 }

@@ -76,18 +76,14 @@ function emptyText({ records }: Report): Html {
 
 /** The figures that come first. */
 function tiles(report: Report): Html {
-  const { flows, tiers, quality, latency, money } = report;
+  const { flows, chains, tiers, quality, latency, money } = report;
   const { declared, left } = bytesOf(tiers);
   const last = tiers.at(-1)!;
   const shown: readonly (readonly [figure: string, what: string] | false | undefined)[] = [
-    [
-      whole(flows.ended),
-      flows.ended === flows.answered
-        ? 'flows, all answered'
-        : `flows ended, ${percent(flows.answered / flows.ended)} answered`,
-    ],
-    quality?.cascade && [percent(quality.cascade.share), `of answers right, ${referenceText(quality, tiers)}`],
-    tiers.length > 1 &&
+    [whole(flows.ended), endsText(flows)],
+    quality?.cascade && [percent(quality.cascade.share), `of answers right, ${referenceText(quality)}`],
+    chains.length === 1 &&
+      tiers.length > 1 &&
       flows.answered > 0 && [
         percent(1 - last.answered / flows.answered),
         `answered before ${last.name}, the last tier`,
@@ -97,4 +93,9 @@ function tiles(report: Report): Html {
     money && [dollars(money.total), 'a million flows, at list prices'],
   ];
   return html`<dl class="tiles">${shown.map((tile) => tile && html`<div><dt>${tile[1]}</dt><dd>${tile[0]}</dd></div>`)}</dl>`;
+}
+
+function endsText({ ended, answered }: Report['flows']): string {
+  if (ended === 0) return 'flows ended';
+  return ended === answered ? 'flows, all answered' : `flows ended, ${percent(answered / ended)} answered`;
 }

@@ -18,6 +18,8 @@ export interface BesidePrediction {
 
 /** How often answers are right. */
 export interface Quality {
+  /** The cascade, first tier to last: the one most flows came to. Lists below are in this order. */
+  readonly tiers: readonly string[];
   /** What right means: as the label says, or as the last tier answers. */
   readonly reference: 'labels' | 'last';
   /** Flows looked at: answered, and with a label where labels were given. */
@@ -50,7 +52,8 @@ export function qualityOf(
   modelMs: readonly number[],
   { labels, answer, beside = [] }: Judging,
 ): Quality | undefined {
-  if (tiers.length === 0) return undefined;
+  // One tier agrees with itself.
+  if (tiers.length < (labels ? 1 : 2)) return undefined;
   const read = (extra: readonly DecisionRecord[]): Columns | undefined => {
     const gathered = gather({ tiers, ...(labels && { labels }) });
     let predictions = 0;
@@ -67,6 +70,7 @@ export function qualityOf(
   const cascade = stratified(logged, (flow) => logged.answeredBy[flow]!);
   const curve = tradeoff(known, modelMs);
   return {
+    tiers,
     reference: logged.reference,
     flows: logged.flows,
     ...(cascade && { cascade }),

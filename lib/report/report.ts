@@ -5,16 +5,15 @@ import type { FlowEnds, Latency, Report, TierFigures } from './figures.ts';
 import { flowLatency } from './flow-latency.ts';
 import { flowSample } from './flow-sample.ts';
 import { moneyFigures, type Pricing } from './money.ts';
+import { plausible } from './plausible.ts';
 import { type Judging, qualityOf } from './quality.ts';
+import { tierChains } from './tier-chains.ts';
 import { countRecord, type TierCounts, tierCounts } from './tier-counts.ts';
-import { tierOrder } from './tier-order.ts';
 
 /** What a report is made with. */
 export interface ReportOptions extends Judging, Pricing {
   /** Records of others are left out. */
   readonly application: string;
-  /** Tiers from the first to the last. Default: as the log shows them. */
-  readonly tiers?: readonly string[];
   /** Flows whose answers are judged: more are drawn from. Default: 20,000. */
   readonly most?: number;
 }
@@ -37,8 +36,9 @@ export function reportBuilder(options: ReportOptions): ReportBuilder {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   return {
-    add(record) {
-      if (record.application !== application) return;
+    add(found) {
+      if (found.application !== application) return;
+      const record = plausible(found);
       records += 1;
       from = Math.min(from, record.at);
       to = Math.max(to, record.at);
@@ -51,17 +51,20 @@ export function reportBuilder(options: ReportOptions): ReportBuilder {
     },
     report() {
       const all = [...counts.values()];
-      const names = options.tiers ?? tierOrder(all);
-      const tiers = names.map((name) => counts.get(name) ?? tierCounts(name));
-      const modelMs = tiers.map(({ modelMs, timed }) => modelMs / timed);
-      const quality = qualityOf(sample, names, modelMs, options);
-      const money = moneyFigures(usage.usage(), names.at(-1), options);
+      const chains = tierChains(all);
+      const names = chains.flat();
+      const tiers = names.map((name) => tierFigures(counts.get(name)!, counts));
+      const busiest = mostFlows(chains, tiers);
+      const modelMs = busiest.map((name) => counts.get(name)!).map((tier) => tier.modelMs / tier.timed);
+      const quality = qualityOf(sample, busiest, modelMs, options);
+      const money = moneyFigures(usage.usage(), busiest.at(-1), options);
       return {
         application,
         records,
         ...(records > 0 && { from, to }),
         flows: flowEnds(all),
-        tiers: tiers.map((tier, i) => tierFigures(tier, tiers[i + 1])),
+        chains,
+        tiers,
         latency: latencyOf(flowLatency(sample.flows.values())),
         decisions: inOrder(all, names).map(({ name, decisions }) => ({ name, counts: decisions })),
         ...(quality && { quality }),
@@ -86,7 +89,13 @@ function flowEnds(all: readonly TierCounts[]): FlowEnds {
   return { ...ends, ended: ends.answered + ends.dropped + ends.expired + ends.deadLettered };
 }
 
-function tierFigures(tier: TierCounts, after: TierCounts | undefined): TierFigures {
+/** The cascade that most flows came to. */
+function mostFlows(chains: readonly (readonly string[])[], tiers: readonly TierFigures[]): readonly string[] {
+  const came = ([first]: readonly string[]): number => tiers.find(({ name }) => name === first)!.came;
+  return chains.toSorted((a, b) => came(b) - came(a))[0] ?? [];
+}
+
+function tierFigures(tier: TierCounts, all: ReadonlyMap<string, TierCounts>): TierFigures {
   const of = (decision: Decision): number => tier.decisions[decision] ?? 0;
   const ends = { dropped: of('dropped'), expired: of('expired'), deadLettered: of('failed') };
   const { threshold, next } = tier;
@@ -101,7 +110,7 @@ function tierFigures(tier: TierCounts, after: TierCounts | undefined): TierFigur
     ...ends,
     audited: of('audited'),
     // The next tier's records tell of them.
-    shadows: { ...(next !== undefined && after?.name === next ? after.shadows : { compared: 0, agreed: 0 }) },
+    shadows: { compared: 0, agreed: 0, ...(next !== undefined && all.get(next)?.shadows) },
     predictions: tier.predictions,
     modelMs: tier.modelMs,
     timed: tier.timed,

@@ -3,16 +3,17 @@ import { dataTable } from './data-table.ts';
 import type { Report } from './figures.ts';
 import { bytes, percent } from './format.ts';
 import { type Html, html } from './html.ts';
+import { placeOf } from './place.ts';
 import { section } from './section.ts';
-import { placeOf } from './svg.ts';
 
 /** Object bytes that references named, and those that were fetched. */
-export function bytesSection({ tiers }: Report): Html | undefined {
+export function bytesSection(report: Report): Html | undefined {
+  const { tiers } = report;
   const { declared, fetched, left } = bytesOf(tiers);
   if (declared === 0) return undefined;
   const most = Math.max(...tiers.map((tier) => Math.max(tier.declared, tier.fetched)));
   const shown = tiers
-    .map((tier, i) => ({ tier, place: placeOf(i, tiers.length) }))
+    .map((tier) => ({ tier, place: placeOf(report, tier.name) }))
     .filter(({ tier }) => tier.declared + tier.fetched > 0);
   return section(
     'bytes',

@@ -1,30 +1,22 @@
 import { drawFunnel } from './chart-funnel.ts';
 import { dataTable } from './data-table.ts';
-import type { Report } from './figures.ts';
+import type { FlowEnds, Report } from './figures.ts';
 import { count, percent, whole } from './format.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, type Part } from './html.ts';
 import { responsive, section } from './section.ts';
 
 /** Where flows were answered. */
-export function funnelSection({ tiers, flows }: Report): Html {
-  const last = tiers.at(-1)!;
-  const before = flows.answered - last.answered;
-  const lost = flows.ended - flows.answered;
-  const share = percent(flows.answered === 0 ? 0 : before / flows.answered);
+export function funnelSection(report: Report): Html {
+  const { chains, tiers, flows } = report;
   return section(
     'funnel',
     'Where flows are answered',
     ['counted'],
-    html`${
-      tiers.length > 1
-        ? html`<b>${whole(before)} of ${count(flows.answered, 'answer')} (${share})</b> came from a tier before ${last.name}, the last one.`
-        : html`<b>${count(flows.answered, 'answer')}</b> from one tier, ${last.name}.`
-    } ${
-      lost === 0
-        ? 'Every flow that ended was answered.'
-        : html`<b>${count(lost, 'flow')} ended without an answer</b>: ${whole(flows.dropped)} dropped by gates, ${whole(flows.expired)} expired, ${whole(flows.deadLettered)} dead-lettered.`
-    }`,
-    responsive((width) => drawFunnel(tiers, flows, width)),
+    html`${fromText(report)} ${endsText(flows)}`,
+    chains.map((names) => {
+      const chain = tiers.filter(({ name }) => names.includes(name));
+      return responsive((width) => drawFunnel(chain, flows, width));
+    }),
     dataTable(
       'flows by tier',
       [
@@ -53,4 +45,20 @@ export function funnelSection({ tiers, flows }: Report): Html {
       ]),
     ),
   );
+}
+
+function fromText({ chains, tiers, flows: { answered } }: Report): Part {
+  const last = tiers.at(-1)!;
+  if (answered === 0) return undefined;
+  if (chains.length > 1) return html`<b>${count(answered, 'answer')}</b> from ${whole(chains.length)} cascades.`;
+  if (tiers.length === 1) return html`<b>${count(answered, 'answer')}</b> from one tier, ${last.name}.`;
+  const before = answered - last.answered;
+  return html`<b>${whole(before)} of ${count(answered, 'answer')} (${percent(before / answered)})</b> came from a tier before ${last.name}, the last one.`;
+}
+
+/** How flows ended, in a sentence. */
+function endsText({ ended, answered, dropped, expired, deadLettered }: FlowEnds): Part {
+  if (ended === 0) return 'No flow has ended yet.';
+  if (ended === answered) return 'Every flow that ended was answered.';
+  return html`<b>${count(ended - answered, 'flow')} ended without an answer</b>: ${whole(dropped)} dropped by gates, ${whole(expired)} expired, ${whole(deadLettered)} dead-lettered.`;
 }

@@ -22,7 +22,7 @@ export function howSection(report: Report, made: number, notes: readonly string[
     [
       'computed',
       money
-        ? `Money: counted units at list prices of ${money.date}, without free tiers, discounts, storage, data transfer and idle polling. Assumed: ${whole(ASSUMED.logBytesPerInvocation)} B of function logs an invocation, $${ASSUMED.decisionGb} to keep a GB of decision records. Other means are computed from the same counts and were not run.`
+        ? `Money: counted units at list prices of ${money.date}, without free tiers, discounts, storage, data transfer and idle polling. Assumed: ${whole(ASSUMED.logBytesPerInvocation)} B of function logs an invocation, decision records gzipped to ${whole(100 * ASSUMED.gzipped)} % and kept ${ASSUMED.keptMonths} months. Other means are computed from the same counts and were not run.`
         : 'Nothing: money needs records that say what was billed.',
     ],
     ...notes.map((note) => ['note', note] as const),

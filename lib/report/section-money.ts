@@ -4,8 +4,8 @@ import { dataTable } from './data-table.ts';
 import type { MoneyFigures, Report } from './figures.ts';
 import { count, dollars } from './format.ts';
 import { type Html, html } from './html.ts';
+import { placeOf } from './place.ts';
 import { section } from './section.ts';
-import { placeOf } from './svg.ts';
 
 const SERVICES = [
   ['lambda', 'Lambda'],
@@ -60,13 +60,13 @@ const measuredText = ({ tiers }: MoneyFigures): string =>
     : `computed from the models’ and ${ASSUMED.callMs} ms for each wait on another service`;
 
 const memoryText = ({ memoryKnown }: MoneyFigures): string =>
-  memoryKnown ? 'memory as the tiers ask for' : 'memory taken to be 1,024 MiB';
+  memoryKnown ? 'memory as the tiers ask for, 1,024 MiB where they do not' : 'memory taken to be 1,024 MiB';
 
-function tierBars({ tiers }: Report, money: MoneyFigures): Parameters<typeof bars>[0] {
+function tierBars(report: Report, money: MoneyFigures): Parameters<typeof bars>[0] {
   const paid = money.tiers.toSorted((a, b) => total(b.money) - total(a.money));
   const most = total(paid[0]!.money);
   return paid.map(({ name, money: own }) => {
-    const index = tiers.findIndex((tier) => tier.name === name);
+    const isTier = report.tiers.some((tier) => tier.name === name);
     const dearest = SERVICES.filter(([service]) => own[service] > 0)
       .toSorted(([a], [b]) => own[b] - own[a])
       .map(([service, label]) => `${label} ${dollars(own[service])}`);
@@ -74,14 +74,15 @@ function tierBars({ tiers }: Report, money: MoneyFigures): Parameters<typeof bar
       name: name === CLIENTS ? 'clients that send' : name,
       figure: dollars(total(own)),
       note: dearest.join(' · '),
-      ...(index >= 0 && { place: placeOf(index, tiers.length) }),
-      parts: [{ share: total(own) / most, kind: index >= 0 ? 'tier' : 'plain', says: dollars(total(own)) }],
+      ...(isTier && { place: placeOf(report, name) }),
+      parts: [{ share: total(own) / most, kind: isTier ? 'tier' : 'plain', says: dollars(total(own)) }],
     };
   });
 }
 
 function alternativeBars({ alternatives, total: own }: MoneyFigures): Parameters<typeof bars>[0] {
-  const all = [{ name: 'this cascade', steps: 'as it ran', total: own }, ...alternatives];
+  const others = alternatives.toSorted((a, b) => a.total - b.total);
+  const all = [{ name: 'this cascade', steps: 'as it ran', total: own }, ...others];
   const most = Math.max(...all.map((one) => one.total));
   return all.map((one, i) => ({
     name: one.name,

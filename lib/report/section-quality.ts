@@ -4,18 +4,23 @@ import { dataTable } from './data-table.ts';
 import type { Report, TierFigures } from './figures.ts';
 import { count, percent, score, whole } from './format.ts';
 import { type Html, html, type Part } from './html.ts';
+import { placeOf } from './place.ts';
 import type { Quality } from './quality.ts';
 import type { Rate } from './rate.ts';
 import { charts, responsive, section } from './section.ts';
-import { placeOf } from './svg.ts';
 
 /** What right means on this page. */
-export const referenceText = (quality: Quality, tiers: readonly TierFigures[]): string =>
-  quality.reference === 'labels' ? 'as the labels say' : `as ${tiers.at(-1)!.name}, the last tier, answers`;
+export const referenceText = ({ reference, tiers }: Quality): string =>
+  reference === 'labels' ? 'as the labels say' : `as ${tiers.at(-1)!}, the last tier, answers`;
+
+/** The tiers whose answers were judged: of several cascades, the one that most flows came to. */
+const judgedTiers = ({ quality, tiers }: Report): readonly TierFigures[] =>
+  quality ? quality.tiers.map((name) => tiers.find((tier) => tier.name === name)!) : tiers;
 
 /** Accuracy against cost. */
 export function tradeoffSection(report: Report): Html {
-  const { quality, tiers } = report;
+  const { quality } = report;
+  const tiers = judgedTiers(report);
   const points = quality ? measured(report, quality) : [];
   if (!quality || points.length === 0) {
     return section('tradeoff', 'Accuracy against cost', ['estimated'], undefined, nothingKnown(report));
@@ -27,7 +32,7 @@ export function tradeoffSection(report: Report): Html {
     'tradeoff',
     'Accuracy against cost',
     cascade?.flows === quality.flows ? ['counted', 'estimated'] : ['estimated'],
-    html`${own && html`The cascade is right on <b>${percent(own.rate.share)}</b> of its answers, ${referenceText(quality, tiers)}, for <b>${percent(own.cost)}</b> of the model time that ${tiers.at(-1)!.name} alone would take. `}${last && quality.reference === 'labels' && html`${last.name} alone: ${percent(last.rate.share)}. `}Vertical lines are 95 % limits.${
+    html`${own && html`The cascade is right on <b>${percent(own.rate.share)}</b> of its answers, ${referenceText(quality)}, for <b>${percent(own.cost)}</b> of the model time that ${tiers.at(-1)!.name} alone would take. `}${last && quality.reference === 'labels' && html`Alone, ${last.name} is right on ${percent(last.rate.share)}. `}Vertical lines are 95 % limits.${
       tradeoff &&
       ` The curve is what other thresholds would give: estimated on ${count(tradeoff.observed, 'flow')} that every tier is known to judge, and on the flows that chose the thresholds, so a little too good.`
     }`,
@@ -53,7 +58,8 @@ export function tradeoffSection(report: Report): Html {
 
 const limits = ({ low, high }: Rate): string => `${percent(low)} to ${percent(high)}`;
 
-function measured({ tiers }: Report, { cascade, alone }: Quality): readonly Measured[] {
+function measured(report: Report, { cascade, alone }: Quality): readonly Measured[] {
+  const tiers = judgedTiers(report);
   const each = tiers.map(({ modelMs, timed }) => modelMs / timed);
   const last = each.at(-1)!;
   if (!(last > 0)) return [];
@@ -61,15 +67,17 @@ function measured({ tiers }: Report, { cascade, alone }: Quality): readonly Meas
   const came = tiers[0]!.came;
   const singles = tiers.flatMap(({ name }, i): readonly Measured[] => {
     const rate = alone[i];
-    return rate && each[i]! >= 0 ? [{ name, rate, cost: each[i]! / last, place: placeOf(i, tiers.length) }] : [];
+    return rate && each[i]! >= 0 ? [{ name, rate, cost: each[i]! / last, place: placeOf(report, name) }] : [];
   });
   if (!cascade || came === 0 || tiers.length < 2) return singles;
   const own: Measured = { name: 'this cascade', rate: cascade, cost: spent / (came * last), place: 0, isCascade: true };
-  return [own, ...singles.map((one) => ({ ...one, name: one.name }))];
+  return [own, ...singles];
 }
 
 /** Why nothing can be said, and what to do about it. */
-function nothingKnown({ labels, unreadable, tiers, quality }: Report): Html {
+function nothingKnown(report: Report): Html {
+  const { labels, unreadable, quality } = report;
+  const tiers = judgedTiers(report);
   const reason = (): Part => {
     if (unreadable > 0)
       return html`${count(unreadable, 'prediction')} in the log do not say which of their fields is the answer. Name it: <code>--answer &lt;field&gt;</code>.`;
@@ -94,17 +102,18 @@ function shadowSentence(tiers: readonly TierFigures[]): Html {
 
 /** How often each tier is right at each score. */
 export function reliabilitySection(report: Report): Html | undefined {
-  const { quality, tiers } = report;
+  const { quality } = report;
+  const tiers = judgedTiers(report);
   if (!quality || quality.reliability.length === 0) return undefined;
   const found = quality.reliability.map((one) => {
-    const index = tiers.findIndex(({ name }) => name === one.tier);
-    return { one, tier: tiers[index]!, place: placeOf(index, tiers.length) };
+    const tier = tiers.find(({ name }) => name === one.tier)!;
+    return { one, tier, place: placeOf(report, one.tier) };
   });
   return section(
     'reliability',
     'What a score is worth',
     ['estimated'],
-    html`Each dot is about a tenth of the predictions that could be judged, by score: how many of them were right, ${referenceText(quality, tiers)}. A score that is an honest probability lies on the diagonal. Vertical lines are 95 % limits.`,
+    html`Each dot is about a tenth of the predictions that could be judged, by score: how many of them were right, ${referenceText(quality)}. A score that is an honest probability lies on the diagonal. Vertical lines are 95 % limits.`,
     charts(
       found.map(({ one, tier, place }) => ({
         name: tier.name,

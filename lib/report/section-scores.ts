@@ -3,14 +3,14 @@ import { dataTable } from './data-table.ts';
 import type { Report } from './figures.ts';
 import { percent, score, whole } from './format.ts';
 import { type Html, html } from './html.ts';
+import { placeOf } from './place.ts';
 import { charts, section } from './section.ts';
-import { placeOf } from './svg.ts';
-import { ANSWERED, ESCALATED } from './tier-counts.ts';
+import { ANSWERED, ESCALATED, UNSURE } from './tier-counts.ts';
 
 /** Scores, with the threshold between what was answered and what escalated. */
-export function scoresSection({ tiers }: Report): Html | undefined {
-  const scored = tiers.flatMap((tier, i) =>
-    tier.scores.length === 0 ? [] : [{ tier, place: placeOf(i, tiers.length) }],
+export function scoresSection(report: Report): Html | undefined {
+  const scored = report.tiers.flatMap((tier) =>
+    tier.scores.length === 0 ? [] : [{ tier, place: placeOf(report, tier.name) }],
   );
   if (scored.length === 0) return undefined;
   const moved = scored.filter(({ tier: { threshold } }) => threshold && threshold.lowest < threshold.highest);
@@ -18,7 +18,7 @@ export function scoresSection({ tiers }: Report): Html | undefined {
     'scores',
     'Scores and thresholds',
     ['counted'],
-    html`Flows by score. At or above its threshold a tier answers (coloured); below it the flow escalates (pale), unless the tier is the last and answers what it is not sure of as well.${
+    html`Flows by score. At or above its threshold a tier answers (coloured); below it the flow escalates (grey), or is answered all the same where the tier is the last (light).${
       moved.length > 0 &&
       ` The threshold of ${moved.map(({ tier }) => tier.name).join(', ')} moved within the shaded stretch; the line is the latest.`
     }`,
@@ -34,13 +34,14 @@ export function scoresSection({ tiers }: Report): Html | undefined {
     ),
     dataTable(
       'scores',
-      ['tier', 'score from', 'below', 'answered', 'escalated'],
+      ['tier', 'score from', 'below', 'answered', 'answered unsure', 'escalated'],
       scored.flatMap(({ tier }) =>
         tier.scores.map(({ from, to, counts }) => [
           tier.name,
           score(from),
           score(to),
           whole(counts[ANSWERED]!),
+          whole(counts[UNSURE]!),
           whole(counts[ESCALATED]!),
         ]),
       ),

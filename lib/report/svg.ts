@@ -14,7 +14,7 @@ export function picture({ width, height, title, about }: Picture, ...parts: read
 }
 
 /** Text at a point; `kind` are its classes. */
-export function text(x: number, y: number, content: string, kind = '', anchor: Anchor = 'start'): Html {
+export function text(x: number, y: number, content: string | Html, kind = '', anchor: Anchor = 'start'): Html {
   return html`<text class="${kind}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${content}</text>`;
 }
 
@@ -55,6 +55,3 @@ export const along = (points: readonly (readonly [x: number, y: number])[]): str
 
 /** About how wide a text is drawn, pixels: on the wide side, as fonts differ. */
 export const widthOf = (content: string, size = 12): number => [...content].length * size * 0.6;
-
-/** Where a tier stands between the first (0) and the last (1): its colour. */
-export const placeOf = (tier: number, tiers: number): number => (tiers < 2 ? 1 : tier / (tiers - 1));

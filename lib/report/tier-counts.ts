@@ -8,7 +8,7 @@ export interface TierCounts {
   readonly name: string;
   readonly decisions: Partial<Record<Decision, number>>;
   readonly versions: Set<string>;
-  /** Scores of what it answered, and of what it escalated. */
+  /** Scores, by what became of them. */
   readonly scores: Histogram;
   readonly latency: Durations;
   /** Threshold of the latest decision, and of all of them. */
@@ -25,9 +25,10 @@ export interface TierCounts {
   readonly shadows: { compared: number; agreed: number };
 }
 
-/** Series of {@link TierCounts.scores}. */
+/** Series of {@link TierCounts.scores}: answered, answered though the tier was not sure, escalated. */
 export const ANSWERED = 0;
-export const ESCALATED = 1;
+export const UNSURE = 1;
+export const ESCALATED = 2;
 
 const MOST_VERSIONS = 100;
 
@@ -35,7 +36,7 @@ export const tierCounts = (name: string): TierCounts => ({
   name,
   decisions: {},
   versions: new Set(),
-  scores: histogram(2),
+  scores: histogram(3),
   latency: durations(),
   threshold: undefined,
   next: undefined,
@@ -70,7 +71,8 @@ function countVerdict(counts: TierCounts, record: DecisionRecord): void {
   const { decision, score, threshold, at, latencyMs, out, audit, exhausted } = record;
   if (exhausted) counts.exhausted += 1;
   if (latencyMs !== undefined) counts.latency.add(latencyMs);
-  if (score !== undefined) counts.scores.add(score, decision === 'accepted' ? ANSWERED : ESCALATED);
+  if (score !== undefined)
+    counts.scores.add(score, decision === 'escalated' ? ESCALATED : exhausted ? UNSURE : ANSWERED);
   // An answer that goes on in shadow is sent first.
   if (decision === 'escalated' || audit) counts.next ??= out?.at(-1)?.to;
   if (threshold === undefined) return;

@@ -4,6 +4,7 @@ import { everyScorePath } from '../calibrate/every-score-path.ts';
 import { isObserved, lowestThresholds } from '../calibrate/observed.ts';
 import { proposePath } from '../calibrate/propose-path.ts';
 import { walk } from '../calibrate/walk.ts';
+import { rate } from './rate.ts';
 
 /** What other thresholds would have given: from the dearest to the cheapest. */
 export interface Tradeoff {
@@ -15,6 +16,7 @@ export interface Tradeoff {
 const POINTS = 48;
 /** Of fewer flows a curve would be mostly chance. */
 const FEWEST = 50;
+/** What the limits are made with elsewhere; these have their own. */
 const DELTA = 0.05;
 
 /**
@@ -45,12 +47,24 @@ export function tradeoff(columns: Columns, cost: readonly number[]): Tradeoff | 
     classes.map(({ weight }) => weight),
     classOf,
   );
-  const reader = readerOf({ path, walk: walked, classes, flows: columns.flows, cost, delta: DELTA / 2 });
+  const reader = readerOf({ path, walk: walked, classes, flows: columns.flows, cost, delta: DELTA });
+  // As many flows of equal weight would give a mean as uncertain (Kish's effective sample size).
+  const effective = Math.floor(columns.flows ** 2 / sum(weights, (weight) => weight ** 2));
   const [dear, cheap] = [reader.costRatio(0), reader.costRatio(path.steps - 1)];
   const points: Point[] = [];
   for (let step = 0; step < path.steps; step++) {
     const due = dear - ((dear - cheap) * points.length) / (POINTS - 1);
-    if (step === path.steps - 1 || reader.costRatio(step) <= due) points.push(reader.point(step));
+    if (step === path.steps - 1 || reader.costRatio(step) <= due) points.push(limited(reader.point(step), effective));
   }
   return { observed, points };
 }
+
+/** A point with limits of 95 %, for as many flows. */
+function limited(point: Point, flows: number): Point {
+  const { expected } = point.accuracy;
+  const { low, high } = rate(Math.round(expected * flows), flows);
+  return { ...point, accuracy: { expected, low: Math.min(low, expected), high: Math.max(high, expected) } };
+}
+
+const sum = (values: Float64Array, of: (value: number) => number): number =>
+  values.reduce((total, value) => total + of(value), 0);

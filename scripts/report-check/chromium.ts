@@ -18,7 +18,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * without being installed. @throws NotServed
  */
 export function chromium(): Chromium {
-  const named = process.env['CHROMIUM'] ?? NAMES.map(onPath).find((path) => path !== undefined);
+  const named = process.env.CHROMIUM ?? NAMES.map(onPath).find((path) => path !== undefined);
   const fonts = fetched('fonts-inter', ['fonts-inter']);
   const env = { ...process.env, FONTCONFIG_FILE: fontConfig(fonts) };
   if (named !== undefined) return { executablePath: named, env };
@@ -30,7 +30,7 @@ export function chromium(): Chromium {
 }
 
 function onPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
