@@ -104,8 +104,7 @@ describe('expired items', () => {
       'both halves came, and the flow was not finished in time',
     ]);
     expect(expired('join#dear#f', { data: half, done: 'x' })).toEqual([]);
-    for (const key of ['once#dear#f', 'reply#f', 'pace#dear', 'join#gone#f'])
-      expect(expired(key, { data: half })).toEqual([]);
+    for (const key of ['once#dear#f', 'reply#f', 'pace#dear']) expect(expired(key, { data: half })).toEqual([]);
   });
 });
 

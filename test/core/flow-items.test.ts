@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expireItem } from '../../lib/core/step/expire.ts';
 import type { AnyTier } from '../../lib/index.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
@@ -188,6 +189,7 @@ describe('the halves of a join', () => {
     expect(held).toEqual({
       data: photo,
       signal,
+      signalTs: START,
       owner,
       message: id,
       lease: START + LEASE_MS,
@@ -219,6 +221,7 @@ describe('the halves of a join', () => {
     expect(await item(cascade, 'join#dear#f')).toEqual({
       data: photo,
       signal,
+      signalTs: START,
       expiresAt: at(until + 60_000 + VISIBILITY_MS),
     });
     cascade.clock.advance(until);
@@ -227,6 +230,7 @@ describe('the halves of a join', () => {
     expect(await item(cascade, 'join#dear#f')).toEqual({
       data: photo,
       signal,
+      signalTs: START,
       failed: 1,
       expiresAt: at(until + 14 * DAY_MS + 60_000 + VISIBILITY_MS),
     });
@@ -290,7 +294,9 @@ describe('the halves of a join', () => {
         // The newer half waits on, and nothing is left of the older one.
         const left = await item(cascade, 'join#dear#f');
         expect(left).toEqual({
-          ...(dataTs > signalTs ? { data: { ...photo, ts: dataTs } } : { signal: { ...signal, ts: signalTs } }),
+          ...(dataTs > signalTs
+            ? { data: { ...photo, ts: dataTs } }
+            : { signal: { ...signal, ts: signalTs }, signalTs }),
           expiresAt: at(60_000),
         });
       }
@@ -364,4 +370,80 @@ describe('the halves of a join', () => {
     // Bodies beyond 64 KiB travel by reference as well: one get where it arrives.
     expect(offloaded).toBe(1);
   });
+
+  test('whose time ends before they are claimed come back in a second, to be told of', async () => {
+    const cascade: TestCascade = await started({
+      tiers: [cheap(), joining({ pace: { minInterval: '1ms' } }, { ttl: '1s' }) as AnyTier],
+      wrap: (cloud) => ({
+        ...cloud,
+        table: {
+          ...cloud.table,
+          async update(update) {
+            const result = await cloud.table.update(update);
+            if (update.key.startsWith('pace#')) cascade.clock.advance(10_000);
+            return result;
+          },
+        },
+      }),
+    });
+    await sendPhoto(cascade);
+    await sendSignal(cascade);
+    const late = cascade.clock.now();
+    expect(cascade.records.at(-1)).toMatchObject({
+      decision: 'throttled',
+      reason: 'its halves ran out of time meanwhile',
+      until: late + 1_000,
+    });
+    cascade.clock.advance(999);
+    expect(await cascade.deliver('dear')).toBe(0);
+    cascade.clock.advance(1);
+    expect(await cascade.deliver('dear')).toBe(1);
+    expect(cascade.decisions('f')).toContain('dear:expired');
+  });
+
+  test('of which one is lost are kept for a redrive once the other is given up', async () => {
+    const cascade = await started({ tiers: joins() });
+    await cascade.send('dear.photos', { photo: 'x'.repeat(70_000) }, { flowId: 'f' });
+    await cascade.deliver('dear.photos');
+    const { data } = (await item(cascade, 'join#dear#f')) as unknown as { data: { stored: never } };
+    await cascade.cloud.objects.delete([data.stored]);
+    await sendSignal(cascade);
+    for (let tries = 0; tries < 3; tries += 1) {
+      cascade.clock.advance(60_000);
+      await cascade.deliver('dear');
+    }
+    expect(cascade.records.at(-1)).toMatchObject({ decision: 'failed', code: 'object-missing' });
+    const at14Days = (cascade.records.at(-1)!.at - START + 14 * DAY_MS) / 1_000;
+    const left = (await item(cascade, 'join#dear#f'))!;
+    expect(left).toMatchObject({ failed: 1, signal: { id: expect.any(String) } });
+    expect(Number(left.expiresAt) - START / 1_000).toBeGreaterThanOrEqual(at14Days);
+  });
+
+  test('of which one did not come are the end of a flow that somebody waits for', async () => {
+    for (const [send, reason] of [
+      [sendSignal, 'its data did not come in time'],
+      [sendPhoto, undefined],
+    ] as const) {
+      const cascade = await started({ tiers: joins() });
+      const { send: plainly } = cascade;
+      await send({ ...cascade, send: (entry, sent, options) => plainly(entry, sent, { ...options, reply: true }) });
+      cascade.clock.advance(60_000);
+      await cascade.sweep();
+      expect(await item(cascade, 'reply#f')).toEqual(
+        reason && { status: 'expired', reason, tier: 'dear', expiresAt: at(60_000 + DAY_MS) },
+      );
+    }
+  });
+});
+
+test('items that are no halves end nothing when their time is over', async () => {
+  const { graph } = await started({ tiers: [cheap(), joining() as AnyTier] });
+  const half = { id: 'm', ts: 5, hop: 0 };
+  for (const key of ['xjoin#dear#f', 'join#dear', 'join##f'])
+    expect(expireItem(graph, key, { data: half } as never, 9)).toEqual({ records: [] });
+  // A deployment may have added the tier, or taken it away.
+  expect(expireItem(graph, 'join#gone#f', { data: half } as never, 9).records).toMatchObject([
+    { tier: 'gone', version: 'unknown', flow: 'f', decision: 'expired' },
+  ]);
+  expect(expireItem(graph, 'join#dear#a\nb#c', { data: half } as never, 9).records).toMatchObject([{ flow: 'a\nb#c' }]);
 });

@@ -11,7 +11,7 @@ import { envelope, record, urlOf } from '../aws-handler/harness.ts';
 import { startStub } from '../bench/cold-stub.ts';
 import { callBundle } from './bundle-call.ts';
 
-const FOLDER = join(import.meta.dirname, '../control/project/functions/heat');
+const FOLDER = join(import.meta.dirname, '../../functions/thermostat');
 
 test('the bundles of an application with controls run: the table alone for a control, no control in the tier', {
   timeout: 60_000,

@@ -65,15 +65,16 @@ function createRunner({ sluice }: Options): object {
       instruments.activeMutant = id;
       const begun = performance.now();
       const failureMessage = await failureOf(test);
+      const ms = performance.now() - begun;
       instruments.activeMutant = undefined;
       if (instruments.hitCount! > (hitLimit ?? Number.POSITIVE_INFINITY))
         return { status: 'timeout', reason: 'Hit limit' };
+      const isKilled = failureMessage !== undefined && (await failureOf(test)) === undefined;
       const { times, kills } = runsOf(name);
-      const isKilled = failureMessage !== undefined;
-      runs.set(name, { times: times + 1, kills: kills + (isKilled ? 1 : 0), ms: performance.now() - begun });
-      if (!isKilled) continue;
+      runs.set(name, { times: times + 1, kills: kills + (isKilled ? 1 : 0), ms });
       // A mutant before may have left something behind: Stryker starts a new process then, and asks again.
-      if (again && (await failureOf(test)) !== undefined) throw new Error(`${name} fails without a mutant`);
+      if (failureMessage !== undefined && !isKilled && again) throw new Error(`${name} fails without a mutant`);
+      if (!isKilled) continue;
       return { status: 'killed', killedBy: [name], failureMessage, nrOfTests: index + 1 };
     }
     return { status: 'survived', nrOfTests: order.length };

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { expect, test } from 'vitest';
 import { decodePng, encodePng } from '../../functions/photos/model/png.ts';
+import type { LogFile } from '../../lib/ports/decision-log.ts';
+import { wholeLines } from '../../lib/runtime/log/whole-lines.ts';
 
 const photo = encodePng(Uint8Array.from({ length: 784 }, (_, i) => i % 256));
 
@@ -47,6 +49,24 @@ function huge(): Uint8Array {
   return file;
 }
 
+test('a log that unpacks to one endless line is read in pieces of bounded size', async () => {
+  const packed = gzipSync(Buffer.alloc(200 * 2 ** 20, 'x'));
+  const file: LogFile = {
+    name: 'bomb.ndjson.gz',
+    async *bytes() {
+      yield packed;
+    },
+  };
+  let [most, all] = [0, 0];
+  for await (const { bytes } of wholeLines(file)) {
+    most = Math.max(most, bytes.length);
+    all += bytes.length;
+  }
+  expect(packed.length).toBeLessThan(2 ** 18);
+  expect(all).toBe(200 * 2 ** 20);
+  expect(most).toBeLessThanOrEqual(65 * 2 ** 20);
+});
+
 test('nothing else that reads messages inflates anything', () => {
   const inflating = ['lib', 'functions', 'infra'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -56,6 +76,11 @@ test('nothing else that reads messages inflates anything', () => {
         /node:zlib|gunzip|inflate|brotliDecompress|DecompressionStream/.test(readFileSync(file, 'utf8')),
       ),
   );
-  // `photos.ts` reads files that lie beside it; `png.ts` is what the tests above are about.
-  expect(inflating.sort()).toEqual(['functions/photos/model/photos.ts', 'functions/photos/model/png.ts']);
+  // `photos.ts` reads files that lie beside it, `pack.ts` only packs; the others are what the tests above are about.
+  expect(inflating.sort()).toEqual([
+    'functions/photos/model/photos.ts',
+    'functions/photos/model/png.ts',
+    'lib/aws/pack.ts',
+    'lib/runtime/log/whole-lines.ts',
+  ]);
 });

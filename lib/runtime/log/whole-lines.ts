@@ -22,26 +22,30 @@ const UNPACKED = 2 ** 18;
  * @throws whatever reading the file throws
  */
 export async function* wholeLines(file: LogFile): AsyncGenerator<LinesChunk> {
-  let rest: Buffer = Buffer.alloc(0);
+  // The beginning of a line, in pieces: they are put together once, when its end is there.
+  let begun: Buffer[] = [];
+  let length = 0;
   let offset = 0;
   for await (const chunk of unpacked(file)) {
     let from = 0;
-    if (rest.length > 0) {
-      // Only the line on the seam is copied.
+    if (length > 0) {
       const newline = chunk.indexOf(NEWLINE);
       from = newline === -1 ? chunk.length : newline + 1;
-      rest = Buffer.concat([rest, chunk.subarray(0, from)]);
-      if (newline === -1 && rest.length <= MOST_LINE) continue;
-      yield { bytes: rest, offset, last: newline === -1 };
-      offset += rest.length;
+      // A copy, so that the chunk it lies in can go.
+      begun.push(Buffer.from(chunk.subarray(0, from)));
+      length += from;
+      if (newline === -1 && length <= MOST_LINE) continue;
+      yield { bytes: Buffer.concat(begun, length), offset, last: newline === -1 };
+      offset += length;
+      [begun, length] = [[], 0];
     }
     const to = chunk.lastIndexOf(NEWLINE) + 1;
     if (to > from) yield { bytes: chunk.subarray(from, to), offset, last: false };
     offset += Math.max(to - from, 0);
-    // A copy, so that the chunk it lies in can go.
-    rest = Buffer.from(chunk.subarray(Math.max(to, from)));
+    const rest = Buffer.from(chunk.subarray(Math.max(to, from)));
+    if (rest.length > 0) [begun, length] = [[rest], rest.length];
   }
-  if (rest.length > 0) yield { bytes: rest, offset, last: true };
+  if (length > 0) yield { bytes: Buffer.concat(begun, length), offset, last: true };
 }
 
 async function* unpacked(file: LogFile): AsyncGenerator<Buffer> {
