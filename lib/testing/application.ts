@@ -3,13 +3,15 @@ import type { AnyControl } from '../core/control/types.ts';
 import type { Destination } from '../core/destination.ts';
 import { SluiceError } from '../core/errors.ts';
 import { buildGraph } from '../core/graph.ts';
+import { rejectUnknownKeys } from '../core/options.ts';
 import type { Graph } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import { type Application, loadApplication } from '../runtime/application.ts';
+import { type Deployment, deploymentTo, underOtherVersions } from './deployment.ts';
 
 /** Which application: a folder or what was loaded from it, or tiers and controls as they are. */
-export type ApplicationOptions =
+export type ApplicationOptions = (
   | {
       readonly application: string | Application;
       readonly tiers?: never;
@@ -21,23 +23,51 @@ export type ApplicationOptions =
       readonly destination?: Destination;
       readonly controls?: readonly AnyControl[];
       readonly application?: never;
+    }
+) & {
+  /**
+   * The application after its next deployment. While faults happen some processes run it and others do not, as the fault
+   * `versions` has it; after that all do. Default: the same application under other versions.
+   */
+  readonly next?: NextApplication;
+};
+
+/** An application that is deployed in place of another: another folder, or what is another in it. */
+export type NextApplication =
+  | {
+      readonly application: string | Application;
+      readonly tiers?: never;
+      readonly destination?: never;
+      readonly controls?: never;
+    }
+  | {
+      readonly tiers?: readonly AnyTier[];
+      readonly destination?: Destination;
+      readonly controls?: readonly AnyControl[];
+      readonly application?: never;
     };
 
-/** The graph as it is, and as it is after the next deployment: the same tiers under another version. */
-export async function graphsOf(options: ApplicationOptions): Promise<readonly [Graph, Graph]> {
-  const graph = await graphOf(options);
-  const next = (version: string): string => `${version}-next`;
-  const { destination, controls } = graph;
-  const deployed: Graph = {
-    ...graph,
-    tiers: graph.tiers.map((plan) => ({ ...plan, version: next(plan.version) })),
-    destination: destination && { ...destination, version: next(destination.version) },
-    ...(controls && { controls: { ...controls, version: next(controls.version) } }),
-  };
-  return [graph, deployed];
+type Definition = TierDefinition | Destination | ControlDefinition;
+
+/**
+ * The graph as it is, and as it is after the next deployment.
+ *
+ * @throws SluiceError `option-invalid`, `graph-*`
+ */
+export async function deploymentOf(options: ApplicationOptions): Promise<Deployment> {
+  const { next } = options;
+  const before = await graphOf(options, []);
+  if (!next) return underOtherVersions(before);
+  rejectUnknownKeys(next, ['application', 'tiers', 'destination', 'controls'], 'next');
+  const isWhole = next.application !== undefined || options.application !== undefined;
+  return deploymentTo(before, await graphOf(isWhole ? next : { ...options, ...next }, definitionsOf(options)));
 }
 
-async function graphOf({ application, tiers, destination, controls = [] }: ApplicationOptions): Promise<Graph> {
+type Source = Pick<ApplicationOptions & NextApplication, 'application' | 'tiers' | 'destination' | 'controls'>;
+
+/** What is in `known` is what it was; the rest has another version, as a file that was edited has. */
+async function graphOf(source: Source, known: readonly Definition[]): Promise<Graph> {
+  const { application, tiers } = source;
   if (typeof application === 'string') return (await loadApplication(application)).graph;
   if (application) return application.graph;
   if (!tiers) {
@@ -45,13 +75,17 @@ async function graphOf({ application, tiers, destination, controls = [] }: Appli
       fix: "Give application: 'functions/<name>', or tiers: [first, second].",
     });
   }
-  const definitions = [...tiers, ...(destination ? [destination] : []), ...controls] as readonly (
-    | TierDefinition
-    | Destination
-    | ControlDefinition
-  )[];
+  const isNew = (definition: Definition): boolean => known.length > 0 && !known.includes(definition);
   return buildGraph(
     'simulated',
-    definitions.map((definition) => ({ file: `${definition.name}.ts`, version: '1', definition })),
+    definitionsOf(source).map((definition) => ({
+      file: `${definition.name}.ts`,
+      version: isNew(definition) ? '2' : '1',
+      definition,
+    })),
   );
+}
+
+function definitionsOf({ tiers = [], destination, controls = [] }: Source): readonly Definition[] {
+  return [...tiers, ...(destination ? [destination] : []), ...controls] as readonly Definition[];
 }

@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { ApplicationOptions } from './application.ts';
-import { graphsOf } from './application.ts';
+import { deploymentOf } from './application.ts';
 import type { FaultRates } from './faults.ts';
 import { type FlowMaker, flowsLike, type SimulatedInput } from './input.ts';
 import type { Broken } from './laws/law.ts';
@@ -38,6 +38,7 @@ const KEYS = [
   'tiers',
   'destination',
   'controls',
+  'next',
   'seeds',
   'flows',
   'input',
@@ -106,7 +107,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     });
   }
   const run = worldRunner({
-    graphs: await graphsOf(options),
+    deployment: await deploymentOf(options),
     make: typeof input === 'function' ? input : flowsLike(input),
     always,
     eventually,

@@ -9,12 +9,22 @@ export interface FleetOptions {
   readonly world: World;
   /** The tier or destination. */
   readonly name: string;
-  readonly queues: readonly string[];
-  readonly limits: Limits;
+  /** What its processes may run: one program, or the one before and the one after a deployment. */
+  readonly programs: readonly Program[];
+  /** Which of them a new process runs. */
+  readonly choose: () => Program;
+  /** Whether processes may go on to run a program: once all is deployed those of the old one are ended. */
+  readonly counts: (program: Program) => boolean;
   readonly timing: { readonly batchSize: number; readonly windowMs: number };
   /** Batches in work at the same time, over all queues. */
   readonly concurrency: number;
-  /** A new process of this tier: the handlers of its queues. */
+}
+
+/** What a process runs. */
+export interface Program {
+  readonly queues: readonly string[];
+  readonly limits: Limits;
+  /** Sets a new process to work: the handlers of its queues. */
   readonly start: (process: Process) => (queue: string) => BatchHandler;
 }
 
@@ -26,6 +36,7 @@ export interface Fleet {
 
 interface Worker {
   readonly process: Process;
+  readonly program: Program;
   readonly handlerOf: (queue: string) => BatchHandler;
 }
 
@@ -34,7 +45,9 @@ const POLL_MS = 60;
 const HOUR_MS = 3_600_000;
 
 export function startFleet(options: FleetOptions): Fleet {
-  const { world, name, queues, limits, timing, concurrency } = options;
+  const { world, name, programs, timing, concurrency } = options;
+  const queues = new Set(programs.flatMap((program) => program.queues));
+  const visibilityMs = Math.max(...programs.map(({ limits }) => limits.visibilityMs));
   const { schedule, faults } = world;
   const draws = world.draws(`event source of ${name}`);
   const orders = world.draws(`order of ${name}`);
@@ -43,7 +56,7 @@ export function startFleet(options: FleetOptions): Fleet {
     reorder: faults.at('reorder', name),
     lostDelete: faults.at('partial', `deletes of ${name}`),
   };
-  const idle: Worker[] = [];
+  let idle: Worker[] = [];
   const full: (() => void)[] = [];
   let started = 0;
   let busy = 0;
@@ -55,12 +68,19 @@ export function startFleet(options: FleetOptions): Fleet {
     const from = schedule.now() + 60_000 * how;
     return { from, to: from + HOUR_MS * (0.2 + 0.8 * how) };
   }
-  function worker(): Worker {
-    const known = idle.pop();
-    if (known) return known;
+  function worker(queue: string): Worker {
+    idle = idle.filter(({ program }) => options.counts(program));
+    const known = idle.findLast(({ program }) => program.queues.includes(queue));
+    if (known) {
+      idle.splice(idle.lastIndexOf(known), 1);
+      return known;
+    }
     started += 1;
-    const process = createProcess(world, name, started, limits);
-    return { process, handlerOf: options.start(process) };
+    const chosen = options.choose();
+    // A queue that only one of them reads is fed to nobody else.
+    const program = chosen.queues.includes(queue) ? chosen : programs.find(({ queues }) => queues.includes(queue))!;
+    const process = createProcess(world, name, started, program.limits);
+    return { process, program, handlerOf: program.start(process) };
   }
   function free(): void {
     busy -= 1;
@@ -95,9 +115,9 @@ export function startFleet(options: FleetOptions): Fleet {
     }
     function work(): void {
       const most = Math.max(1, Math.ceil(timing.batchSize * draws.next() ** 0.25));
-      const messages = queue.take(most, limits.visibilityMs, points.reorder() === undefined ? undefined : shuffle);
+      const messages = queue.take(most, visibilityMs, points.reorder() === undefined ? undefined : shuffle);
       if (messages.length === 0) return;
-      const { process, handlerOf } = worker();
+      const { process, program, handlerOf } = worker(name);
       const stored = messages.map(({ receipt }) => queue.named(receipt)!);
       world.tell(process.name, {
         did: 'receive',
@@ -105,7 +125,7 @@ export function startFleet(options: FleetOptions): Fleet {
         messages: stored.map((m) => ({ ...m.facts, receives: m.receives })),
       });
       busy += 1;
-      process.begin(limits.functionMs, free);
+      process.begin(program.limits.functionMs, free);
       for (const message of stored) {
         const how = points.duplicate();
         // Seen again at once, or after a while, deleted or not.
@@ -115,7 +135,7 @@ export function startFleet(options: FleetOptions): Fleet {
       }
       const ended = (): void => {
         process.end();
-        idle.push({ process, handlerOf });
+        idle.push({ process, program, handlerOf });
         free();
       };
       handlerOf(name)(messages).then(

@@ -1,4 +1,4 @@
-export type { ApplicationOptions } from './application.ts';
+export type { ApplicationOptions, NextApplication } from './application.ts';
 export type { CheckOptions, CheckResult, Violation } from './check.ts';
 export { check } from './check.ts';
 export type { SimulatedControl } from './control-input.ts';

@@ -1,4 +1,4 @@
-import type { Graph } from '../core/plan.ts';
+import type { Deployment } from './deployment.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS, someFaults } from './faults.ts';
 import { type FlowMaker, sendsOf } from './input.ts';
@@ -32,7 +32,7 @@ export type RunWorld = (choice: WorldChoice) => Promise<{
 
 /** What all worlds of a check have in common. */
 export interface WorldsOptions {
-  readonly graphs: readonly [Graph, Graph];
+  readonly deployment: Deployment;
   readonly make: FlowMaker;
   readonly faults: FaultRates | 'some' | 'all' | 'none';
   readonly always: UserLaws;
@@ -45,7 +45,8 @@ export interface WorldsOptions {
 /** Faults happen for two hours. */
 const HEALED_AFTER = '3h';
 
-export function worldRunner({ graphs, make, faults, always, eventually, shared, redrive }: WorldsOptions): RunWorld {
+export function worldRunner(options: WorldsOptions): RunWorld {
+  const { deployment, make, faults, always, eventually, shared, redrive } = options;
   return async ({ seed, flows, only }) => {
     const broken = new Map<string, Broken>();
     const judge = (laws: UserLaws, view: WorldView): void => {
@@ -56,7 +57,7 @@ export function worldRunner({ graphs, make, faults, always, eventually, shared, 
     };
     const listens = Object.keys(always).length > 0;
     const world = simulateInside(
-      graphs,
+      deployment,
       { seed, faults: ratesOf(faults, seed) },
       {
         ...(shared && { shared }),

@@ -1,18 +1,19 @@
 import type { ControlModule, TypesOfControl } from '../core/control/types.ts';
 import { type Duration, toMs } from '../core/duration.ts';
-import type { Graph } from '../core/plan.ts';
 import type { TierModule, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { type Client, connect } from '../runtime/client.ts';
 import { type ControlClient, connectControl } from '../runtime/controls/client.ts';
 import { type DeadLetterFilter, deadLetterSources, redriveDeadLetters } from '../runtime/dead-letters.ts';
 import type { Sent } from '../runtime/send-options.ts';
-import { type ApplicationOptions, graphsOf } from './application.ts';
+import { type ApplicationOptions, deploymentOf } from './application.ts';
 import { atOnce, cloudOver } from './cloud-over.ts';
+import type { Deployment } from './deployment.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
 import { createOutside, quiet } from './outside.ts';
+import { runsOf } from './runs.ts';
 import type { Shared } from './tasks.ts';
 import { startTiers } from './tiers.ts';
 import { viewOf, type WorldView } from './view.ts';
@@ -84,36 +85,36 @@ const MOST_STEPS = 1_000_000;
  * ```
  */
 export async function simulate(options: SimulateOptions): Promise<Simulation> {
-  return simulateInside(await graphsOf(options), options, {});
+  return simulateInside(await deploymentOf(options), options, {});
 }
 
-/** A simulation of a graph that is built already. */
+/** A simulation of graphs that are built already. */
 export function simulateInside(
-  graphs: readonly [Graph, Graph],
+  deployment: Deployment,
   options: Omit<SimulateOptions, keyof ApplicationOptions>,
   inner: Inner,
 ): Simulation & { readonly faults: readonly FaultKey[] } {
   const { seed = 1, start = new Date(Date.UTC(2026, 0, 1)), faultsFor = '2h' } = options;
   const rates = options.faults === 'all' ? FAULTS : (options.faults ?? {});
   const broken: Broken[] = [];
-  const laws = lawsOf(graphs[0], (one) => broken.push(one));
+  const runs = runsOf(deployment);
+  const graph = deployment.whole;
+  const laws = lawsOf(runs, (one) => broken.push(one));
   const world = createWorld({
     seed,
     start: start.getTime(),
-    queues: graphs[0].queues,
+    queues: graph.queues,
     rates,
     faultsMs: toMs(faultsFor, 'faultsFor of simulate'),
     ...(inner.only && { only: inner.only }),
     onFact: (fact) => laws.hear(fact, world),
   });
   const outside = createOutside();
-  const fleets = startTiers({ world, graphs, outside, shared: inner.shared });
+  const fleets = startTiers({ world, runs, outside, shared: inner.shared });
   const clock = { now: () => Math.floor(world.schedule.now()), sleep: async () => undefined };
   const cloud = cloudOver(world, 'client', atOnce, clock);
-  const working = graphs[0].queues
-    .filter(({ name }) => !name.endsWith('.dlq'))
-    .map(({ name }) => world.queues.get(name)!);
-  const view = viewOf(world, graphs[0], broken);
+  const working = graph.queues.filter(({ name }) => !name.endsWith('.dlq')).map(({ name }) => world.queues.get(name)!);
+  const view = viewOf(world, graph, broken);
 
   const isIdle = (): boolean =>
     working.every((queue) => queue.messages.length === 0) &&
@@ -146,7 +147,7 @@ export function simulateInside(
       return client.send(...(args as unknown as Parameters<typeof client.send>));
     },
     async redrive(filter) {
-      const { done } = await redriveDeadLetters(cloud, deadLetterSources(graphs[0]), filter);
+      const { done } = await redriveDeadLetters(cloud, deadLetterSources(graph), filter);
       return done.length;
     },
     control: (name) => connectControl(name, { cloud }),

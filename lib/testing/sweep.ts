@@ -13,9 +13,10 @@ type Expired = { readonly key: string; readonly item: Parameters<typeof settleEx
 
 /**
  * The table's expiry, both ways there are: decided on and then deleted, as on the embedded cloud; or deleted, late, and
- * decided on from a stream of what was deleted, as on DynamoDB. Which one, the seed says.
+ * decided on from a stream of what was deleted, as on DynamoDB. Which one, the seed says. Each sweep knows the graph that is
+ * chosen for it.
  */
-export function startSweep(world: World, graph: Graph): { readonly busy: () => number } {
+export function startSweep(world: World, chooseGraph: () => Graph): { readonly busy: () => number } {
   const { schedule, table } = world;
   const draws = world.draws('sweep');
   const late = world.faults.at('lateExpiry', 'table');
@@ -66,7 +67,7 @@ export function startSweep(world: World, graph: Graph): { readonly busy: () => n
     const process = createProcess(world, 'sweep', processes, LIMITS);
     const retry = (): void => void schedule.after(AGAIN_MS, again);
     process.begin(LIMITS.functionMs, retry);
-    settleExpired(graph, process.cloud, expired).then(
+    settleExpired(chooseGraph(), process.cloud, expired).then(
       () => {
         process.end();
         done();

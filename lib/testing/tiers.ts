@@ -1,14 +1,16 @@
 import { isPromise } from '../core/json.ts';
-import { ANSWERS, type DestinationPlan, type Graph, type TierPlan } from '../core/plan.ts';
+import type { ControlPlan, DestinationPlan, Graph, TierPlan } from '../core/plan.ts';
 import { controlReader } from '../runtime/controls/reader.ts';
 import { type BatchHandler, controlHandler, destinationHandler, tierHandler } from '../runtime/handler.ts';
 import { listenerPlan } from '../runtime/listener.ts';
 import { createPredictor } from '../runtime/predictor.ts';
 import { watchedReader } from './control-watch.ts';
-import { startFleet } from './fleet.ts';
+import { planIn } from './deployment.ts';
+import { type Program, startFleet } from './fleet.ts';
 import { watchedObjects } from './lazy-watch.ts';
 import type { Outside } from './outside.ts';
 import type { Process } from './process.ts';
+import type { Runs } from './runs.ts';
 import { startSweep } from './sweep.ts';
 import { type Shared, simulatedTier, taskTroubles } from './tasks.ts';
 import type { World } from './world.ts';
@@ -21,8 +23,7 @@ const PREDICT_MS = 80;
 /** What runs in a world. */
 export interface Inhabitants {
   readonly world: World;
-  /** Processes run one or the other. */
-  readonly graphs: readonly [Graph, Graph];
+  readonly runs: Runs;
   readonly outside: Outside;
   readonly shared: Shared | undefined;
 }
@@ -34,58 +35,98 @@ export interface Busy {
 
 /** Starts every tier, the destination, the function that applies controls, and the sweep of the table. */
 export function startTiers(inhabitants: Inhabitants): readonly Busy[] {
-  const { world, graphs } = inhabitants;
-  const [graph] = graphs;
-  const fleets = graph.tiers.map((plan, i) =>
-    startFleet({
-      world,
-      name: plan.tier.name,
-      queues: plan.reads.map(({ queue }) => queue),
-      limits: plan.limits,
-      timing: plan.tier.timing,
-      concurrency: plan.tier.maxConcurrency ?? CONCURRENCY,
-      start: (process) => tierProcess(inhabitants, versionOf(world, graphs).tiers[i]!, process),
-    }),
-  );
-  const destination = graph.destination ?? listenerPlan(graph.application, () => undefined);
+  const { world, runs } = inhabitants;
+  const { tiers, controls } = runs.deployment.whole;
   return [
-    ...fleets,
-    ...startControls(inhabitants),
-    startSweep(world, graph),
-    startFleet({
-      world,
-      name: destination.destination.name,
-      queues: [ANSWERS],
-      limits: destination.limits,
-      timing: destination.destination.timing,
-      concurrency: CONCURRENCY,
-      start: (process) => destinationProcess(inhabitants, destination, process),
-    }),
+    ...tiers.map(({ tier }) =>
+      startProcesses(inhabitants, {
+        name: tier.name,
+        timing: tier.timing,
+        concurrency: tier.maxConcurrency ?? CONCURRENCY,
+        planIn: (graph) => planIn(graph, tier.name),
+        start: (plan, process) => tierProcess(inhabitants, plan, process),
+      }),
+    ),
+    ...(controls ? [startControls(inhabitants, controls)] : []),
+    startSweep(world, () => chosenGraph(inhabitants, 'sweeps')),
+    startDestination(inhabitants),
   ];
 }
 
-function startControls({ world, graphs }: Inhabitants): readonly Busy[] {
-  const plan = graphs[0].controls;
-  if (!plan) return [];
-  return [
-    startFleet({
-      world,
-      name: plan.name,
-      queues: plan.reads.map(({ queue }) => queue),
-      limits: plan.limits,
-      timing: plan.timing,
-      concurrency: CONCURRENCY,
-      start: ({ cloud }) => {
-        const handle = controlHandler(versionOf(world, graphs).controls!, cloud);
-        return () => handle;
-      },
-    }),
-  ];
+function startControls(inhabitants: Inhabitants, { name, timing }: ControlPlan): Busy {
+  return startProcesses(inhabitants, {
+    name,
+    timing,
+    concurrency: CONCURRENCY,
+    planIn: ({ controls }) => controls,
+    start: (plan, { cloud }) => {
+      const handle = controlHandler(plan, cloud);
+      return () => handle;
+    },
+  });
 }
 
-/** A new process runs the graph as it is or as it is deployed next. */
-function versionOf(world: World, graphs: readonly [Graph, Graph]): Graph {
-  return graphs[world.faults.at('versions', 'processes')() === undefined ? 0 : 1];
+function startDestination(inhabitants: Inhabitants): Busy {
+  const planIn = ({ destination, application }: Graph): DestinationPlan =>
+    destination ?? listenerPlan(application, () => undefined);
+  const { name, timing } = planIn(inhabitants.runs.deployment.whole).destination;
+  return startProcesses(inhabitants, {
+    name,
+    timing,
+    concurrency: CONCURRENCY,
+    planIn,
+    start: (plan, process) => destinationProcess(inhabitants, plan, process),
+  });
+}
+
+/** What the processes of one tier, of the destination or of the function for controls have in common. */
+interface Kind<P> {
+  readonly name: string;
+  readonly timing: { readonly batchSize: number; readonly windowMs: number };
+  readonly concurrency: number;
+  readonly planIn: (graph: Graph) => P | undefined;
+  readonly start: (plan: P, process: Process) => (queue: string) => BatchHandler;
+}
+
+type Plan = Pick<TierPlan | DestinationPlan | ControlPlan, 'reads' | 'limits'>;
+
+/** Processes that run what either graph says of them: a new one that which is chosen for it. */
+function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>): Busy {
+  const { world, runs } = inhabitants;
+  const { before, after, stays } = runs.deployment;
+  const programOf = (graph: Graph): Program | undefined => {
+    const plan = kind.planIn(graph);
+    return (
+      plan && {
+        queues: plan.reads.map(({ queue }) => queue),
+        limits: plan.limits,
+        start(process) {
+          runs.begin(process.name, graph);
+          return kind.start(plan, process);
+        },
+      }
+    );
+  };
+  const programs = new Map([before, after].map((graph) => [graph, programOf(graph)] as const));
+  const all = [...programs.values()].filter((program) => program !== undefined);
+  const { name, timing, concurrency } = kind;
+  return startFleet({
+    world,
+    name,
+    timing,
+    concurrency,
+    programs: all,
+    choose: () => programs.get(chosenGraph(inhabitants, 'processes')) ?? all[0]!,
+    counts: (program) => stays === before || !world.healed() || program === programs.get(after),
+  });
+}
+
+/** What a new process runs: the graph as it is, or as it is deployed next; once the world has healed, the one that stays. */
+function chosenGraph({ world, runs }: Inhabitants, of: 'processes' | 'sweeps'): Graph {
+  const { before, after, stays } = runs.deployment;
+  const isNext = world.faults.at('versions', of)() !== undefined;
+  if (world.healed()) return stays;
+  return isNext ? after : before;
 }
 
 function tierProcess({ world, outside, shared }: Inhabitants, plan: TierPlan, process: Process) {

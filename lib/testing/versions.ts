@@ -1,21 +1,35 @@
+import type { TierPlan } from '../core/plan.ts';
 import type { MessageFacts } from './facts.ts';
+import type { Runs } from './runs.ts';
 
-/** Which flows were worked on by two versions of a tier: an output id depends on the version, as docs/delivery.md says. */
+/**
+ * Which flows were worked on by two versions of a tier: an output id depends on the version, as docs/delivery.md says, and
+ * where it goes on what the graph has after the tier.
+ */
 export interface MixedVersions {
-  hear(message: MessageFacts): void;
+  /** Hears of a message and who sent it. */
+  hear(by: string, message: MessageFacts): void;
+  /** Hears that a process decided on a flow by what its version says. */
+  decided(by: string, tier: string, version: string, flow: string | null): void;
   isMixed(flow: string | null): boolean;
 }
 
-export function mixedVersions(): MixedVersions {
-  const versions = new Map<string, string>();
+export function mixedVersions({ planOf }: Runs): MixedVersions {
+  const known = new Map<string, { readonly version: string; readonly plan: TierPlan | undefined }>();
   const mixed = new Set<string>();
+  function decided(by: string, tier: string, version: string, flow: string | null): void {
+    if (flow === null) return;
+    const place = `${tier} ${flow}`;
+    const plan = planOf(by, tier);
+    const before = known.get(place);
+    if (before === undefined) known.set(place, { version, plan });
+    else if (before.version !== version || before.plan !== plan) mixed.add(flow);
+  }
   return {
-    hear({ flow, envelope }) {
-      if (flow === null || !envelope) return;
-      const by = `${envelope.from.name} ${flow}`;
-      const known = versions.get(by);
-      if (known === undefined) versions.set(by, envelope.from.version);
-      else if (known !== envelope.from.version) mixed.add(flow);
+    decided,
+    hear(by, { flow, envelope }) {
+      // A client sends what is its own, and what is redriven as it was.
+      if (envelope && by !== 'client') decided(by, envelope.from.name, envelope.from.version, flow);
     },
     isMixed: (flow) => flow !== null && mixed.has(flow),
   };

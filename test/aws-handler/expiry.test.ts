@@ -62,11 +62,16 @@ describe('the stream of deleted items', () => {
     ['only changed', removed(1, half, { eventName: 'MODIFY' })],
     ['done', removed(1, { ...half, done: 'o1' })],
     ['a mark', removed(1, { key: 'claim#dear#f1', owner: 'x', expiresAt: 1 })],
-    ['of no tier that joins', removed(1, { ...half, key: 'join#other#f1' })],
   ])('an item that was %s is none', async (_, item) => {
     const { handler, decisions } = await deployed();
     expect(failed(await handler({ Records: [item] }, {}))).toEqual([]);
     expect(decisions).toEqual([]);
+  });
+
+  test('a half of a tier that a deployment has added or taken away is told of as any other', async () => {
+    const { handler, decisions } = await deployed();
+    await handler({ Records: [removed(1, { ...half, key: 'join#other#f1' })] }, {});
+    expect(decisions).toMatchObject([{ tier: 'other', version: 'unknown', flow: 'f1', decision: 'expired' }]);
   });
 
   test('begins again at the first record that failed', async () => {

@@ -12,6 +12,32 @@ export default defineTier({
   predict: ({ data }) => ({ words: data.text.split(' ').length }),
 });
 `,
+  'next/texts/words.ts': `
+import { defineTier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({
+  name: 'words',
+  input: z.object({ text: z.string() }),
+  output: z.object({ words: z.number() }),
+  predict: ({ data }) => ({ words: data.text.split(' ').length }),
+  satisfied: { score: ({ output }) => output.words, atLeast: 2 },
+});
+`,
+  'next/texts/letters.ts': `
+import { defineTier, tier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({
+  name: 'letters',
+  input: tier('words'),
+  output: z.object({ words: z.number() }),
+  predict: ({ signal }) => signal,
+});
+`,
+  'next/other/others.ts': `
+import { defineTier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({ name: 'others', input: z.string(), output: z.string(), predict: ({ data }) => data });
+`,
   'functions/limits/controls/limit.ts': `
 import { defineControl } from 'sluice';
 import * as z from 'zod';
@@ -53,6 +79,15 @@ test('simulates flows like those of a file; the last line of --json sums up', as
   ]);
   expect(json).toEqual([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
   expect(code).toBe(0);
+});
+
+test('--next: another graph is deployed meanwhile, unless it would delete a queue', async () => {
+  const simulate = (next: string) =>
+    project.sluice(['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', '30', '--next', next]);
+  expect((await simulate('next/texts')).err).toContain('30 worlds of 20 flows: no law broken');
+  const { code, err } = await simulate('next/other');
+  expect(code).not.toBe(0);
+  expect(err).toContain('next has no queue words');
 });
 
 test('lines of a file may be control messages', async () => {

@@ -2,23 +2,26 @@ import { describe, expect, test } from 'vitest';
 import { afterChange } from '../../lib/core/control/item.ts';
 import type { ControlMessage } from '../../lib/core/control/message.ts';
 import type { Envelope, Signal } from '../../lib/core/envelope.ts';
-import { graphsOf } from '../../lib/testing/application.ts';
+import { deploymentOf } from '../../lib/testing/application.ts';
+import { type Deployment, underOtherVersions } from '../../lib/testing/deployment.ts';
 import type { FactOf, MessageFacts } from '../../lib/testing/facts.ts';
 import { type Broken, lawsOf } from '../../lib/testing/laws/all.ts';
 import { CONTROL_LAWS } from '../../lib/testing/laws/of-controls.ts';
+import { runsOf } from '../../lib/testing/runs.ts';
 import { createWorld } from '../../lib/testing/world.ts';
 import { heaters } from './controlled.ts';
 
-const [graph] = await graphsOf(heaters);
-const names = CONTROL_LAWS.map((make) => make(graph).name);
+const deployment = await deploymentOf(heaters);
+const { whole: graph } = deployment;
+const names = CONTROL_LAWS.map((make) => make(graph, runsOf(deployment)).name);
 
 /** A fact at a time, ms. */
 type Told = readonly (readonly [at: number, by: string, fact: FactOf])[];
 
 /** The laws of controls that a made-up history breaks. */
-function brokenBy(told: Told): readonly string[] {
+function brokenBy(told: Told, of: Deployment = deployment): readonly string[] {
   const broken: Broken[] = [];
-  const laws = lawsOf(graph, (one) => broken.push(one));
+  const laws = lawsOf(runsOf(of), (one) => broken.push(one));
   const world = createWorld({
     seed: 1,
     start: 0,
@@ -130,6 +133,33 @@ const answered: Told = [
   [130, 'heater#1', answer()],
 ];
 
+/** The same heater, where it works data again. */
+const again = underOtherVersions({
+  ...graph,
+  tiers: graph.tiers.map((plan) => ({ ...plan, tier: { ...plan.tier, reevaluateOnControl: true } })),
+});
+const decides = (id: string, version: number): FactOf => {
+  const { record } = log('heater', 'accepted', id) as FactOf & { did: 'log' };
+  const asked = { id: 'asked', kind: 'control' };
+  return { did: 'log', record: { ...record, in: [...record.in, asked], controls: { setting: version } } };
+};
+const keeps = (id: string, ts: number): FactOf =>
+  writes('state#heater#us', {
+    version: 1,
+    value: {},
+    newest: { ts, body: JSON.stringify(message(id, 'data').envelope) },
+  });
+const changed: Told = [
+  ...applied,
+  [30, 'heater#1', predicts(0)],
+  [40, 'heater#1', keeps('d', 7)],
+  [50, 'heater#1', decides('d', 1)],
+  [60, 'client', sends(2)],
+  [70, 'controls#1', applies(2)],
+  [80, 'controls#1', log('controls', 'applied', 'm2')],
+];
+const NEWEST = 'the newest data of a key is decided with its newest control';
+
 test('a control that is set, and read, breaks no law', () => expect(brokenBy(answered)).toEqual([]));
 
 describe('each law is broken by', () => {
@@ -157,10 +187,18 @@ describe('each law is broken by', () => {
       [0, 'heater#1', { did: 'miss', tier: 'heater', flow: 'f', policy: 'drop' }],
       [0, 'heater#1', answer()],
     ],
+    [NEWEST]: [...answered, [200, 'heater#1', keeps('d', 7)], [210, 'heater#1', keeps('e', 6)]],
     'a state counts each input once': [...answered, [200, 'heater#2', predicts(1)], [200, 'heater#2', counts(2)]],
   };
   test.each(Object.entries(cases))('%s', (law, told) => expect(brokenBy(told)).toContain(law));
   test('there is a case for each', () => expect(new Set(names)).toEqual(new Set(Object.keys(cases))));
+});
+
+test('where data is worked again, its newest is decided with what counts in the end, or its end comes after that', () => {
+  expect(brokenBy(changed, again)).toEqual([NEWEST]);
+  expect(brokenBy([...changed, [90, 'heater#1', decides('d', 2)]], again)).toEqual([]);
+  expect(brokenBy([...changed, [90, 'heater#1', decides('other', 2)]], again)).toEqual([NEWEST]);
+  expect(brokenBy(changed)).not.toContain(NEWEST);
 });
 
 describe('what the documents allow breaks none', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { graphsOf } from '../../lib/testing/application.ts';
+import { deploymentOf } from '../../lib/testing/application.ts';
 import { FAULTS, someFaults } from '../../lib/testing/faults.ts';
 import { sendsOf } from '../../lib/testing/input.ts';
 import { drawsFor } from '../../lib/testing/random.ts';
@@ -7,11 +7,11 @@ import { sendInput } from '../../lib/testing/send-input.ts';
 import { simulateInside } from '../../lib/testing/simulate.ts';
 import { fiveTierFlow, fiveTiers } from './five-tiers.ts';
 
-const graphs = await graphsOf({ tiers: fiveTiers });
+const deployment = await deploymentOf({ tiers: fiveTiers });
 const FLOWS = [0, 1, 2, 3, 4, 5];
 
 async function world(seed: number, faults = someFaults(seed), only?: ReadonlySet<string>) {
-  const simulation = simulateInside(graphs, { seed, faults }, only ? { only } : {});
+  const simulation = simulateInside(deployment, { seed, faults }, only ? { only } : {});
   for (const { send, atMs } of await sendsOf(fiveTierFlow, seed, FLOWS, simulation.now)) {
     if (atMs > simulation.now) await simulation.advance(`${atMs - simulation.now}ms`);
     await sendInput(simulation, send);

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import type { Envelope } from '../../lib/core/envelope.ts';
-import { graphsOf } from '../../lib/testing/application.ts';
+import { deploymentOf } from '../../lib/testing/application.ts';
 import type { FactOf, MessageFacts } from '../../lib/testing/facts.ts';
 import { type Broken, LAWS, lawsOf } from '../../lib/testing/laws/all.ts';
+import { runsOf } from '../../lib/testing/runs.ts';
 import { createWorld } from '../../lib/testing/world.ts';
 import { fiveTiers } from './five-tiers.ts';
 
-const [graph] = await graphsOf({ tiers: fiveTiers });
+const deployment = await deploymentOf({ tiers: fiveTiers });
+const { whole: graph } = deployment;
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -17,7 +19,7 @@ type Told = readonly (readonly [by: string, fact: FactOf])[];
 /** The laws that a made-up history breaks. */
 function brokenBy(told: Told, clockAhead = 0): readonly string[] {
   const broken: Broken[] = [];
-  const laws = lawsOf(graph, (one) => broken.push(one));
+  const laws = lawsOf(runsOf(deployment), (one) => broken.push(one));
   const world = createWorld({
     seed: 1,
     start: START,
@@ -156,7 +158,7 @@ describe('each law is broken by', () => {
 
   test('nothing is left behind', () => {
     const broken: Broken[] = [];
-    const laws = lawsOf(graph, (one) => broken.push(one));
+    const laws = lawsOf(runsOf(deployment), (one) => broken.push(one));
     const world = createWorld({
       seed: 1,
       start: 0,
@@ -172,7 +174,7 @@ describe('each law is broken by', () => {
   });
 
   test('there is a case for each', () => {
-    const names = LAWS.map((make) => make(graph).name);
+    const names = LAWS.map((make) => make(graph, runsOf(deployment)).name);
     expect(new Set(names)).toEqual(new Set([...Object.keys(cases), 'nothing is left behind']));
   });
 });

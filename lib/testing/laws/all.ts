@@ -1,5 +1,5 @@
-import type { Graph } from '../../core/plan.ts';
 import type { Fact } from '../facts.ts';
+import type { Runs } from '../runs.ts';
 import type { World } from '../world.ts';
 import { acknowledgedWithDecision } from './acknowledged-with-decision.ts';
 import { attemptsAreKeptTo } from './attempts-are-kept-to.ts';
@@ -53,9 +53,10 @@ export interface Laws {
 type Ear = (fact: Fact, world: World) => Problem | undefined;
 
 /** Sets the laws to work; whatever breaks one is told to `onBroken`. */
-export function lawsOf(graph: Graph, onBroken: (broken: Broken) => void): Laws {
+export function lawsOf(runs: Runs, onBroken: (broken: Broken) => void): Laws {
+  const graph = runs.deployment.whole;
   const makers = hasControls(graph) ? [...LAWS, ...CONTROL_LAWS] : LAWS;
-  const laws = makers.map((make) => make(graph));
+  const laws = makers.map((make) => make(graph, runs));
   const ears = new Map<Fact['did'], { readonly law: Law; readonly ear: Ear }[]>();
   for (const law of laws) {
     for (const [did, ear] of Object.entries(law.hears ?? {}) as [Fact['did'], Ear][]) {

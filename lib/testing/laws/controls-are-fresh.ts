@@ -1,3 +1,4 @@
+import type { ControlUse } from '../../core/plan.ts';
 import type { Fact } from '../facts.ts';
 import { type AppliedVersion, controlHistory, countedWithin, levelsOf } from './control-history.ts';
 import type { LawMaker } from './law.ts';
@@ -6,15 +7,15 @@ import type { LawMaker } from './law.ts';
  * What an instance finds is what counted at some moment since it looked, or within the control's `maxStaleness` before: for the
  * key that it was found under, and for each nearer one, where nothing was set.
  */
-export const controlsAreFresh: LawMaker = (graph) => {
-  const uses = new Map(graph.tiers.flatMap(({ controls = [] }) => controls.map((use) => [use.name, use] as const)));
+export const controlsAreFresh: LawMaker = (_, runs) => {
   const history = controlHistory();
+  const usesOf = (by: string): readonly ControlUse[] => runs.graphOf(by).tiers.flatMap(({ controls = [] }) => controls);
   const isUnset = (counted: AppliedVersion | undefined): boolean => counted === undefined || counted.isDeleted;
   /** Tiers of which a process's clock is not right: it takes what is old for new. */
   const wrong = new Set<string>();
 
-  function problemOf({ control, asked, key, version, since, at }: Fact & { did: 'find' }): string | undefined {
-    const { maxStalenessMs, beforeControl } = uses.get(control)!;
+  function problemOf({ by, control, asked, key, version, since, at }: Fact & { did: 'find' }): string | undefined {
+    const { maxStalenessMs, beforeControl } = usesOf(by).find(({ name }) => name === control)!;
     const from = since - maxStalenessMs;
     for (const one of levelsOf(asked)) {
       const found = version !== 0 && one === key;

@@ -4,17 +4,16 @@ import type { LawMaker } from './law.ts';
 import { markMs } from './mark.ts';
 
 /** Where a tier claims its flows (`once`, joins, objects to delete), each is finished once while its done-mark lasts. */
-export const finishedOnce: LawMaker = (graph) => {
-  /** How long marks last at tiers that claim every flow, ms. */
-  const lasting = new Map(
-    graph.tiers
-      .filter(({ tier, mode }) => mode === 'join' || tier.delivery === 'once')
-      .map((plan) => [plan.tier.name, markMs(plan)]),
-  );
+export const finishedOnce: LawMaker = (_, runs) => {
+  /** How long marks last, ms, as a process knows it of a tier that claims every flow. */
+  const lastingMs = (by: string, tier: string): number | undefined => {
+    const plan = runs.planOf(by, tier);
+    return plan && (plan.mode === 'join' || plan.tier.delivery === 'once') ? markMs(plan) : undefined;
+  };
   /** When the mark of a key ends, ms since the epoch. */
   const marks = new Map<string, number>();
-  /** When a flow was marked at a tier, and until when. */
-  const finished = new Map<string, { readonly at: number; readonly until: number }>();
+  /** When a flow was marked at a tier, until when, and whether by somebody who marks every flow. */
+  const finished = new Map<string, { readonly at: number; readonly until: number; readonly isEach: boolean }>();
   /** When a message was received at a tier. */
   const received = new Map<string, number>();
   let hasStall = false;
@@ -27,7 +26,7 @@ export const finishedOnce: LawMaker = (graph) => {
         const until = Number(item?.[EXPIRES_AT] ?? 0) * 1_000;
         const before = marks.get(update.key);
         marks.set(update.key, until);
-        finished.set(`${tier} ${flow}`, { at, until });
+        finished.set(`${tier} ${flow}`, { at, until, isEach: lastingMs(by, tier ?? '') !== undefined });
         // A process whose clock is ahead takes a mark for over that is not.
         if (before === undefined || at + world.clockAhead >= before) return undefined;
         return { flow, message: `${by} finished the flow at ${tier} again` };
@@ -44,12 +43,14 @@ export const finishedOnce: LawMaker = (graph) => {
       log({ by, record, at }, world) {
         const place = `${record.tier} ${record.flow}`;
         const mark = finished.get(place);
-        const lastsMs = lasting.get(record.tier);
+        const lastsMs = lastingMs(by, record.tier);
         // The log tells of an end as well: there must have been a mark, unless somebody had lost the claim: by standing still, or to a clock that was ahead.
         if (!mark && lastsMs !== undefined && !hasStall && world.clockAhead === 0 && MARKED.includes(record.decision))
-          finished.set(place, { at, until: at + lastsMs });
+          finished.set(place, { at, until: at + lastsMs, isEach: true });
         const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
         if (!mark || began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
+        // A deployment may take claims away: who asks for none does not see the mark.
+        if (mark.isEach !== (lastsMs !== undefined)) return undefined;
         if (at + world.clockAhead >= mark.until || !isEnd(record)) return undefined;
         return {
           flow: record.flow ?? '',

@@ -3,8 +3,7 @@ import type { LawMaker } from './law.ts';
 import { liveThresholds } from './live-thresholds.ts';
 
 /** The destination gate sees what is accepted, the escalate gate what is not. */
-export const gatesSeeTheirVerdict: LawMaker = (graph) => {
-  const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
+export const gatesSeeTheirVerdict: LawMaker = (graph, runs) => {
   const thresholds = liveThresholds(graph);
   return {
     name: 'gates see their own verdict only',
@@ -12,7 +11,7 @@ export const gatesSeeTheirVerdict: LawMaker = (graph) => {
       ...thresholds.hears,
       gate({ by, tier, flow, gate, scores = [] }) {
         if (gate !== 'destination' && gate !== 'escalate') return undefined;
-        const plan = plans.get(tier)!;
+        const plan = runs.planOf(by, tier)!;
         const counted = thresholds.of(by, plan);
         if (gate === 'destination' ? isAccepted(plan, scores, counted) : isEscalated(plan, scores, counted))
           return undefined;

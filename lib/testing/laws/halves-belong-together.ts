@@ -9,9 +9,10 @@ const ON_ITS_WAY_MS = 1_000;
  * What joins belongs together: near enough in event time, neither half past its time, and the signal that the policy asks for.
  * Of two halves too far apart the older one goes; two that are claimed are kept until their message can come back.
  */
-export const halvesBelongTogether: LawMaker = (graph) => {
-  const joins = new Map(graph.tiers.flatMap((plan) => (plan.tier.joins ? [[plan.tier.name, plan] as const] : [])));
+export const halvesBelongTogether: LawMaker = (_, runs) => {
   const items = new Map<string, Item>();
+  /** An item as a process saw it when it stored its half: that is what it joins, whatever comes before its claim. */
+  const seen = new Map<string, Item>();
   let hasStall = false;
   return {
     name: 'halves that join belong together',
@@ -21,24 +22,26 @@ export const halvesBelongTogether: LawMaker = (graph) => {
         return undefined;
       },
       expire: ({ key }) => void items.delete(key),
-      write({ at, update, item, applied }, world) {
+      write({ by, at, update, item, applied }, world) {
         const [, tier = '', flow = ''] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
-        const plan = joins.get(tier);
-        if (!applied || !item || !plan) return undefined;
+        const plan = runs.planOf(by, tier);
+        const isClaim = update.set?.owner !== undefined;
+        if (!isClaim && item) seen.set(`${by} ${update.key}`, item);
+        if (!applied || !item || !plan?.tier.joins) return undefined;
         const before = items.get(update.key) ?? {};
         items.set(update.key, item);
         // Who stood still, or has a wrong clock, takes what is over for what is not.
         const times = hasStall || world.clockAhead > 0 ? undefined : at;
-        const isClaim = update.set?.owner !== undefined;
-        const problem = isClaim ? claimProblem(plan, item, times) : changeProblem(plan, before, item, times);
+        const met = seen.get(`${by} ${update.key}`) ?? item;
+        const problem = isClaim ? claimProblem(plan, met, item, times) : changeProblem(plan, before, item, times);
         return problem === undefined ? undefined : { flow, message: `${tier} ${problem}` };
       },
     },
   };
 };
 
-function claimProblem({ tier, limits }: TierPlan, item: Item, at: number | undefined): string | undefined {
-  const apart = Math.abs(timeOf(item, 'data') - timeOf(item, 'signal'));
+function claimProblem({ tier, limits }: TierPlan, met: Item, item: Item, at: number | undefined): string | undefined {
+  const apart = Math.abs(timeOf(met, 'data') - timeOf(met, 'signal'));
   if (apart > tier.joins!.maxTimeDiffMs)
     return `joined halves ${apart} ms apart; ${tier.joins!.maxTimeDiffMs} are allowed`;
   if (at === undefined || endOf(item) >= at + limits.visibilityMs) return undefined;

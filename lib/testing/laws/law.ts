@@ -1,5 +1,6 @@
 import type { Graph } from '../../core/plan.ts';
 import type { Fact } from '../facts.ts';
+import type { Runs } from '../runs.ts';
 import type { World } from '../world.ts';
 
 /** What is wrong, and with which flow. */
@@ -24,5 +25,8 @@ export interface Law {
   readonly end?: (world: World) => readonly Problem[];
 }
 
-/** Makes a law for one simulation. */
-export type LawMaker = (graph: Graph) => Law;
+/**
+ * Makes a law for one simulation. `graph` is everything there is, before and after a deployment; what one process did is
+ * judged by the plan that it runs.
+ */
+export type LawMaker = (graph: Graph, runs: Runs) => Law;

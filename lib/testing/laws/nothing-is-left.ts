@@ -1,13 +1,13 @@
 import type { LawMaker } from './law.ts';
 
 /** When all is done and all times have passed, queues and table are empty, but for dead letters, the item a pace is kept in, controls and states. */
-export const nothingIsLeft: LawMaker = (graph) => ({
+export const nothingIsLeft: LawMaker = (_, { deployment: { before, after } }) => ({
   name: 'nothing is left behind',
   end(world) {
     const queues = [...world.queues.values()]
       .filter((queue) => queue.messages.length > 0 && !queue.spec.name.endsWith('.dlq'))
       .map(({ spec, messages }) => ({ message: `${messages.length} messages are left in queue ${spec.name}` }));
-    const paced = new Set(graph.tiers.map((plan) => `pace#${plan.tier.name}`));
+    const paced = new Set([...before.tiers, ...after.tiers].map((plan) => `pace#${plan.tier.name}`));
     const items = [...world.table.items]
       .filter(([key]) => !paced.has(key) && !/^(control|state)#/.test(key))
       .map(([key, item]) => ({

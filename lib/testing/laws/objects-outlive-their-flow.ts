@@ -2,9 +2,7 @@ import type { LawMaker } from './law.ts';
 import { markMs } from './mark.ts';
 
 /** No object is deleted before the answer of its flow has been sent, nor while anybody still has to read it. */
-export const objectsOutliveTheirFlow: LawMaker = (graph) => {
-  /** While a done-mark lasts, what is delivered again does not come so far as to look for an object. */
-  const markedMs = new Map(graph.tiers.map((plan) => [plan.tier.name, markMs(plan)]));
+export const objectsOutliveTheirFlow: LawMaker = (_, runs) => {
   const answered = new Set<string>();
   const removed = new Map<string, { readonly by: string; readonly at: number }>();
   let hasStall = false;
@@ -29,7 +27,9 @@ export const objectsOutliveTheirFlow: LawMaker = (graph) => {
         const flow = flowOf(key);
         // Who stood still, or whose clock is wrong, may still work on a flow that others have finished.
         if (!before || flow === undefined || by === 'client' || hasStall || world.clockAhead > 0) return undefined;
-        if (at - before.at >= (markedMs.get(by.replace(/#\d+$/, '')) ?? 0)) return undefined;
+        // While a done-mark lasts, what is delivered again does not come so far as to look for an object.
+        const plan = runs.planOf(before.by, by.replace(/#\d+$/, ''));
+        if (!plan || at - before.at >= markMs(plan)) return undefined;
         return { flow, message: `${by} looked for ${key}, which ${before.by} had deleted` };
       },
     },

@@ -7,6 +7,7 @@ import type { LawMaker } from './law.ts';
 import { missingControls } from './missing-controls.ts';
 import { outputsNameTheirControls } from './outputs-name-their-controls.ts';
 import { stateCountsOnce } from './state-counts-once.ts';
+import { workedAgain } from './worked-again.ts';
 
 /** Laws of control streams and of states: applications that have neither need not listen for them. */
 export const CONTROL_LAWS: readonly LawMaker[] = [
@@ -17,6 +18,7 @@ export const CONTROL_LAWS: readonly LawMaker[] = [
   outputsNameTheirControls,
   missingControls,
   stateCountsOnce,
+  workedAgain,
 ];
 
 /** Whether an application has anything that these laws are about. */

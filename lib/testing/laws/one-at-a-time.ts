@@ -1,8 +1,7 @@
 import type { LawMaker } from './law.ts';
 
 /** While somebody works on a claimed flow nobody else does: a claim holds for as long as a function may run. */
-export const oneAtATime: LawMaker = (graph) => {
-  const functionMs = new Map(graph.tiers.map(({ tier, limits }) => [tier.name, limits.functionMs]));
+export const oneAtATime: LawMaker = (_, runs) => {
   const claims = new Map<string, { readonly by: string; readonly at: number }>();
   let hasStall = false;
   return {
@@ -23,7 +22,7 @@ export const oneAtATime: LawMaker = (graph) => {
         // A claim that was on its way for long holds for less, and a clock that is ahead takes it for over.
         if (!before || hasStall || world.clockAhead > 0) return undefined;
         const heldMs = at - before.at;
-        if (heldMs >= (functionMs.get(tier) ?? 0)) return undefined;
+        if (heldMs >= (runs.planOf(before.by, tier)?.limits.functionMs ?? 0)) return undefined;
         return {
           flow,
           message: `${by} took ${tier}'s claim ${Math.round(heldMs)} ms after ${before.by}, which still had it`,

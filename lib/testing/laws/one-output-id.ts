@@ -3,17 +3,17 @@ import { decidedBothWays } from './decided-both-ways.ts';
 import type { LawMaker } from './law.ts';
 
 /** However often a flow is worked on at a tier, what comes out has one id: nothing appears twice under two names. */
-export const oneOutputId: LawMaker = (graph) => {
+export const oneOutputId: LawMaker = (graph, runs) => {
   const ids = new Map<string, string>();
-  const versions = mixedVersions();
+  const versions = mixedVersions(runs);
   const bothWays = decidedBothWays(graph);
   return {
     name: 'one output id',
     hears: {
-      send({ queue, message }) {
+      send({ by, queue, message }) {
         const { flow, envelope, id, kind } = message;
         if (!envelope || flow === null || kind === 'control') return undefined;
-        versions.hear(message);
+        versions.hear(by, message);
         bothWays.hear(message);
         const place = `${queue} ${envelope.audit ? 'shadow ' : ''}${flow}`;
         const known = ids.get(place);

@@ -4,6 +4,7 @@ import type { TierPlan } from '../../core/plan.ts';
 import type { MessageFacts } from '../facts.ts';
 import { controlHistory, levelsOf } from './control-history.ts';
 import type { LawMaker } from './law.ts';
+import { namedVersions } from './named-versions.ts';
 
 /** What one prediction was told: versions by control and key. */
 type Told = Map<string, Map<string, number>>;
@@ -13,8 +14,7 @@ type Prediction = { readonly at: number; readonly told: Told };
  * An output names, for each control and key that its task asked for, the one version that it was told; a threshold and a model
  * too, and these were applied.
  */
-export const outputsNameTheirControls: LawMaker = (graph) => {
-  const plans = new Map(graph.tiers.map((plan) => [plan.tier.name, plan]));
+export const outputsNameTheirControls: LawMaker = (_, runs) => {
   const history = controlHistory();
   /** What the latest prediction of a process on a flow was told. */
   const latest = new Map<string, Prediction>();
@@ -25,7 +25,7 @@ export const outputsNameTheirControls: LawMaker = (graph) => {
     hears: {
       write: (fact) => void history.hear(fact),
       predict({ by, at, tier, flow }) {
-        if (!plans.get(tier)?.tier.controls) return undefined;
+        if (!runs.planOf(by, tier)?.tier.controls) return undefined;
         const told: Told = new Map();
         latest.set(`${by} ${flow}`, { at, told });
         const all = earlier.get(`${tier} ${flow}`);
@@ -47,7 +47,7 @@ export const outputsNameTheirControls: LawMaker = (graph) => {
         const { flow, envelope } = message;
         // What is redriven is sent by a client.
         if (!envelope?.signal || flow === null || !by.startsWith(`${envelope.from.name}#`)) return undefined;
-        const plan = plans.get(envelope.from.name);
+        const plan = runs.planOf(by, envelope.from.name);
         if (!plan?.controls?.length) return undefined;
         const problem = builtInProblem(plan, message) ?? toldProblem(plan, by, message);
         return problem === undefined ? undefined : { flow, message: `${by} sent an output that ${problem}` };
@@ -64,7 +64,7 @@ export const outputsNameTheirControls: LawMaker = (graph) => {
     // Gates and score may have been told more than the task.
     const fits = tier.decideWith ? holds : same;
     const isMadeWith = (told: Told): boolean =>
-      names.every((name) => fits(named(controls, name), [...(told.get(name)?.values() ?? [])]));
+      names.every((name) => fits(namedVersions(controls, name), [...(told.get(name)?.values() ?? [])]));
     return names.length === 0 || sets.some(isMadeWith)
       ? undefined
       : `names ${JSON.stringify(controls)}, and was told ${sets.map(textOf).join(' or ')}`;
@@ -88,13 +88,6 @@ export const outputsNameTheirControls: LawMaker = (graph) => {
     return `was decided by a threshold of ${threshold} that nobody has set`;
   }
 };
-
-/** Versions of one control: the first key's under its name, those of further keys under `name#key`. */
-function named(controls: Readonly<Record<string, number>>, name: string): readonly number[] {
-  return Object.entries(controls).flatMap(([of, version]) =>
-    of === name || of.startsWith(`${name}#`) ? [version] : [],
-  );
-}
 
 function same(a: readonly number[], b: readonly number[]): boolean {
   return JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());

@@ -1,12 +1,15 @@
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Bug, withBug } from './bug.ts';
-import { BUGS, SOUND_CONTROLS } from './bugs/all.ts';
+import { againBugs } from './bugs/again.ts';
+import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS } from './bugs/all.ts';
 import { controlBugs } from './bugs/controls.ts';
+import { deploymentBugs } from './bugs/deployments.ts';
+import type { PlantedWorld } from './worlds.ts';
 
 /**
  * Hunts one bug, named by the first argument, through as many seeds as the second one says, and prints what it found as JSON.
- * Without a name nothing is planted, and with the name `controls` neither, in the worlds that live by their controls. It is a
+ * Without a name nothing is planted, and with the names `controls`, `again` and `deployments` neither, in the worlds of those. It is a
  * process of its own, as modules are loaded once.
  */
 export interface Found {
@@ -22,22 +25,19 @@ export interface Found {
 }
 
 const [, , name = '', most = '1000'] = process.argv;
-if (name !== '' && name !== SOUND_CONTROLS) plant(bugNamed(name));
+if (!['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS].includes(name)) plant(bugNamed(name));
 
 // Only now is any code loaded that the bug may be in.
-const isControlled = name === SOUND_CONTROLS || controlBugs.some((bug) => bug.name === name);
-const worlds = isControlled
-  ? (await import('./controlled-worlds.ts')).controlledWorlds
-  : (await import('./worlds.ts')).worlds;
-const { graphsOf } = await import('../../../lib/testing/application.ts');
+const worlds = await worldsFor(name);
+const { deploymentOf } = await import('../../../lib/testing/application.ts');
 const { worldRunner } = await import('../../../lib/testing/one-world.ts');
 
 const runs = await Promise.all(
-  worlds.map(async ({ name: world, tiers, controls = [], input, flows, eventually }) => ({
+  worlds.map(async ({ name: world, tiers, controls = [], next, input, flows, eventually }) => ({
     world,
     flows: Array.from({ length: flows }, (_, i) => i),
     run: worldRunner({
-      graphs: await graphsOf({ tiers, controls }),
+      deployment: await deploymentOf({ tiers, controls, ...(next && { next }) }),
       make: input,
       faults: 'some',
       always: {},
@@ -59,6 +59,14 @@ async function hunt(most: number): Promise<Found> {
     return { bug: name, seeds: seed, laws, message: broken[0]!.message, world, seconds: seconds() };
   }
   return { bug: name, seeds: most, laws: [], seconds: seconds() };
+}
+
+async function worldsFor(name: string): Promise<readonly PlantedWorld[]> {
+  const isOf = (bugs: readonly Bug[]): boolean => bugs.some((bug) => bug.name === name);
+  if (name === SOUND_CONTROLS || isOf(controlBugs)) return (await import('./controlled-worlds.ts')).controlledWorlds;
+  if (name === SOUND_AGAIN || isOf(againBugs)) return (await import('./controlled-worlds.ts')).againWorlds;
+  if (name === SOUND_DEPLOYMENTS || isOf(deploymentBugs)) return (await import('./deployed-worlds.ts')).deployedWorlds;
+  return (await import('./worlds.ts')).worlds;
 }
 
 function bugNamed(wanted: string): Bug {

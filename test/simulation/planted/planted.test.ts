@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { graphsOf } from '../../../lib/testing/application.ts';
+import { deploymentOf } from '../../../lib/testing/application.ts';
 import { LAWS } from '../../../lib/testing/laws/all.ts';
 import { CONTROL_LAWS } from '../../../lib/testing/laws/of-controls.ts';
+import { runsOf } from '../../../lib/testing/runs.ts';
 import { withBug } from './bug.ts';
-import { BUGS, SOUND_CONTROLS } from './bugs/all.ts';
+import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS } from './bugs/all.ts';
 import { controlledWorlds } from './controlled-worlds.ts';
 import type { Found } from './hunt.ts';
 import { worlds } from './worlds.ts';
@@ -18,8 +19,8 @@ const SEEDS = 1_000;
 const HUNTERS = 2;
 
 /** The laws of every cascade. */
-const [graph] = await graphsOf(worlds[0]!);
-const laws = [...LAWS, ...CONTROL_LAWS].map((make) => make(graph).name);
+const deployment = await deploymentOf({ tiers: worlds[0]!.tiers });
+const laws = [...LAWS, ...CONTROL_LAWS].map((make) => make(deployment.whole, runsOf(deployment)).name);
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./hunt.ts', import.meta.url));
@@ -60,10 +61,12 @@ test('bugs have names of their own and name laws that there are', () => {
 
 test('each bug is found, each law finds one, and sound code breaks none', { timeout: 600_000 }, async () => {
   // What nothing is planted in goes through every seed, so it begins.
-  const found = await huntAll(['', SOUND_CONTROLS, ...BUGS.map(({ name }) => name)]);
+  const found = await huntAll(['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS, ...BUGS.map(({ name }) => name)]);
   console.log(tableOf(found));
   expect(found.get('')).toMatchObject({ seeds: SEEDS, laws: [] });
   expect(found.get(SOUND_CONTROLS)).toMatchObject({ seeds: SEEDS, laws: [] });
+  expect(found.get(SOUND_AGAIN)).toMatchObject({ seeds: SEEDS, laws: [] });
+  expect(found.get(SOUND_DEPLOYMENTS)).toMatchObject({ seeds: SEEDS, laws: [] });
   const missed = BUGS.filter(({ name, finds }) => !found.get(name)!.laws.some((law) => finds.includes(law)));
   expect(missed.map(({ name }) => found.get(name))).toEqual([]);
   const broken = new Set([...found.values()].flatMap((one) => one.laws));

@@ -8,6 +8,8 @@ export interface PlantedWorld {
   readonly name: string;
   readonly tiers: readonly AnyTier[];
   readonly controls?: readonly AnyControl[];
+  /** What is deployed in its place. */
+  readonly next?: { readonly tiers: readonly AnyTier[] };
   readonly flows: number;
   readonly input: FlowMaker;
   readonly eventually: Readonly<Record<string, UserLaw>>;

@@ -28,6 +28,8 @@ export interface SqsEvent {
 /** Where the events come from. */
 export const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:123:Stack-only-X1';
 
+/** Processes share a table: what one has worked off must be new to the next. */
+const RUN = process.pid.toString(36);
 let made = 0;
 
 /** A new event of ten records of 2 KB. */
@@ -37,13 +39,13 @@ export function nextEvent(): SqsEvent {
 
 function nextRecord(): SqsEvent['Records'][number] {
   made += 1;
-  const id = `e${made}`;
+  const id = `e${RUN}-${made}`;
   const from = { name: 'client', version: '1' };
   const data = { reading: made, padding: PADDING };
   return {
-    messageId: `m${made}`,
-    receiptHandle: `r${made}`,
-    body: encode({ v: 1, id, flow: `f${made}`, kind: 'data', from, ts: 0, sent: 0, hop: 0, data }),
+    messageId: `m${RUN}-${made}`,
+    receiptHandle: `r${RUN}-${made}`,
+    body: encode({ v: 1, id, flow: `f${RUN}-${made}`, kind: 'data', from, ts: 0, sent: 0, hop: 0, data }),
     attributes: {
       ApproximateReceiveCount: '1',
       SentTimestamp: '1700000000000',

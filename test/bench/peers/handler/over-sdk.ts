@@ -45,11 +45,8 @@ function sluice(name: 'sluice' | 'sluice, once'): Contender {
     delivery: name === 'sluice' ? 'at-least-once' : 'once',
     predict: ({ data }) => predict(data),
   });
-  const handler = createHandler(tier, {
-    env: environmentOf(graphOf([tier]), 'only'),
-    log: { fault: async (error) => console.error(error), decisions: async () => undefined },
-    writeLine: () => undefined,
-  });
+  // Nothing else is given: decisions and metrics go to standard output, as they do on Lambda.
+  const handler = createHandler(tier, { env: environmentOf(graphOf([tier]), 'only') });
   return { name, version: 'this one', does: '', calls, handle: (event) => handler(event as never, CONTEXT) };
 }
 

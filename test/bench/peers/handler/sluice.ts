@@ -1,3 +1,4 @@
+import { stdoutDecisions } from '../../../../lib/aws/decisions.ts';
 import { createHandler } from '../../../../lib/aws/handler.ts';
 import { defineTier } from '../../../../lib/index.ts';
 import type { Cloud } from '../../../../lib/ports/cloud.ts';
@@ -53,7 +54,8 @@ function cloudOver(backend: ReturnType<typeof createBackend>): Cloud {
       get: async (key) => (await backend.read(key)) as undefined,
     },
     objects: { bucket: 'none', put: never, get: never, delete: async () => undefined },
-    decisions: { write: async () => undefined, flow: async () => [] },
+    // Records are made into lines, which nobody keeps.
+    decisions: stdoutDecisions({ write: (_, done) => done() }),
     clock: { now: Date.now, sleep: async () => undefined },
     random: { id: () => crypto.randomUUID() },
   };

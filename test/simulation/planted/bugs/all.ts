@@ -1,6 +1,8 @@
 import type { Bug } from '../bug.ts';
+import { againBugs } from './again.ts';
 import { claimBugs } from './claims.ts';
 import { controlBugs } from './controls.ts';
+import { deploymentBugs } from './deployments.ts';
 import { failureBugs } from './failures.ts';
 import { joinBugs } from './joins.ts';
 import { logBugs } from './log.ts';
@@ -20,7 +22,11 @@ export const BUGS: readonly Bug[] = [
   ...failureBugs,
   ...logBugs,
   ...controlBugs,
+  ...againBugs,
+  ...deploymentBugs,
 ];
 
-/** Names no bug: sound code in the worlds that live by their controls. */
+/** Names of no bug: sound code in the worlds that live by their controls, that work data again, in which another graph is deployed. */
 export const SOUND_CONTROLS = 'controls';
+export const SOUND_AGAIN = 'again';
+export const SOUND_DEPLOYMENTS = 'deployments';

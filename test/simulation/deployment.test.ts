@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { defineDestination, defineTier, tier } from '../../lib/index.ts';
+import { deploymentOf } from '../../lib/testing/application.ts';
+import { check, simulate } from '../../lib/testing/index.ts';
+
+const Item = z.object({ sure: z.number() });
+const first = defineTier({
+  name: 'first',
+  input: Item,
+  output: Item,
+  predict: ({ data }) => data,
+  satisfied: { score: ({ output }) => output.sure, atLeast: 0.5 },
+  exhausted: 'accept',
+});
+const second = defineTier({
+  name: 'second',
+  input: tier<{ default: typeof first }>('first'),
+  output: Item,
+  predict: ({ data }) => data,
+});
+const both = { tiers: [first], next: { tiers: [first, second] } };
+
+test('flows end by the graph that worked on them: before, and after all is deployed', async () => {
+  const world = await simulate({ ...both, faults: { versions: 0 }, faultsFor: '10m' });
+  await world.send('first', { sure: 0 }, { flowId: 'before' });
+  await world.advance('10m');
+  await world.send('first', { sure: 0 }, { flowId: 'after' });
+  await world.end();
+  expect(world.flow('before').answer?.tier).toBe('first');
+  expect(world.flow('after').answer?.tier).toBe('second');
+  expect(world.violations()).toEqual([]);
+});
+
+test('meanwhile some processes run one graph and some the other', async () => {
+  const ends = new Set<string>();
+  const { report } = await check({
+    ...both,
+    seeds: 60,
+    flows: 2,
+    faults: { versions: 0.5 },
+    input: ({ id }) => ({ entry: 'first', flowId: id, data: { sure: 0 } }),
+    eventually: {
+      noted: (world) => {
+        for (const { tier } of world.answers()) ends.add(tier);
+        return true;
+      },
+    },
+  });
+  expect(report).toBe('');
+  expect(ends).toEqual(new Set(['first', 'second']));
+});
+
+test('where nothing goes wrong all is deployed from the beginning', async () => {
+  const world = await simulate(both);
+  await world.send('first', { sure: 0 }, { flowId: 'f' });
+  await world.end();
+  expect(world.flow('f').answer?.tier).toBe('second');
+});
+
+test('a tier that is left as it is has one plan and one version, and one that something comes after has not', async () => {
+  const last = defineTier({ name: 'last', input: Item, output: Item, predict: ({ data }) => data });
+  const changed = defineTier({ name: 'last', input: Item, output: Item, predict: ({ data }) => data, memory: 256 });
+  const same = await deploymentOf({ tiers: [first, last], next: { tiers: [first, second, last] } });
+  const planOf = (name: string) =>
+    [same.before, same.after].map(({ tiers }) => tiers.find((plan) => plan.tier.name === name)!);
+  expect(planOf('last')[0]).toBe(planOf('last')[1]);
+  expect(planOf('first')[0]).not.toBe(planOf('first')[1]);
+  expect(planOf('first').map(({ version }) => version)).toEqual(['1', '1']);
+  const other = await deploymentOf({ tiers: [last], next: { tiers: [changed] } });
+  expect([other.before, other.after].map(({ tiers }) => tiers[0]!.version)).toEqual(['1', '2']);
+});
+
+test('what next leaves out stays as it is; what it does not know is refused', async () => {
+  const destination = defineDestination({ name: 'sink', handler: () => undefined });
+  const { after } = await deploymentOf({ tiers: [first], destination, next: { tiers: [first, second] } });
+  expect(after.destination?.destination.name).toBe('sink');
+  const wrong = { tier: [first] } as never;
+  await expect(deploymentOf({ tiers: [first], next: wrong })).rejects.toMatchObject({ code: 'option-unknown' });
+});
+
+test('what would delete messages, or is another destination, is refused', async () => {
+  await expect(deploymentOf({ tiers: [first, second], next: { tiers: [first] } })).rejects.toMatchObject({
+    code: 'option-invalid',
+    message: expect.stringContaining('next has no queue second'),
+  });
+  const destination = defineDestination({ name: 'sink', handler: () => undefined });
+  await expect(deploymentOf({ tiers: [first], next: { destination } })).rejects.toMatchObject({
+    code: 'option-invalid',
+    message: expect.stringContaining('another destination'),
+  });
+});
