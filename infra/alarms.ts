@@ -1,15 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IAlarmAction,
-  type IMetric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IAlarmAction, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { addAlarm } from './alarm.ts';
 
 /** What is watched. */
 export interface Watched {
@@ -38,19 +32,7 @@ export function addAlarms(scope: Construct, watched: Watched, options: AlarmOpti
   const { actions = [], oldestMessageAge = Duration.minutes(15) } = options;
   const alarms: Alarm[] = [];
   const add = (id: string, metric: IMetric, threshold: number, evaluationPeriods: number, what: string): void => {
-    const alarm = new Alarm(scope, `${id}Alarm`, {
-      metric,
-      threshold,
-      evaluationPeriods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${scope.node.path}: ${what}`,
-    });
-    for (const action of actions) {
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
-    alarms.push(alarm);
+    alarms.push(addAlarm(scope, id, { metric, threshold, evaluationPeriods, what }, actions));
   };
   const most = { period: PERIOD, statistic: Stats.MAXIMUM };
   if (watched.deadLetters) {

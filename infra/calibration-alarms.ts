@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type Expectation, readExpectation } from '../lib/calibrate/expectation.ts';
 import { PARTED, WATCH } from '../lib/calibrate/parted.ts';
+import { addAlarm } from './alarm.ts';
 import type { AlarmOptions } from './alarms.ts';
 import { decisionMetric } from './metrics.ts';
 
@@ -24,21 +25,8 @@ export function addCalibrationAlarms(
   { actions = [] }: AlarmOptions,
 ): readonly Alarm[] {
   const { tiers } = readExpectation(readFileSync(file, 'utf8'), file);
-  const add = (id: string, metric: IMetric, periods: number, what: string): Alarm => {
-    const alarm = new Alarm(scope, `${id}Alarm`, {
-      metric,
-      threshold: 0,
-      evaluationPeriods: periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${scope.node.path}: ${what}`,
-    });
-    for (const action of actions) {
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
-    return alarm;
-  };
+  const add = (id: string, metric: IMetric, evaluationPeriods: number, what: string): Alarm =>
+    addAlarm(scope, id, { metric, threshold: 0, evaluationPeriods, what }, actions);
   return [
     ...tiers
       .slice(0, -1)
