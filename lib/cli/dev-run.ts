@@ -5,8 +5,8 @@ import { loadApplication } from '../runtime/application.ts';
 import { answerJson } from './answer-json.ts';
 import { decisionCounts, liveLine } from './dev-live.ts';
 import { EXIT, toFailure } from './failure.ts';
+import { failureText } from './failure-report.ts';
 import type { Io } from './io.ts';
-import { failureText } from './report.ts';
 import { oneLine, shellText } from './text.ts';
 
 /** What `dev` runs. */

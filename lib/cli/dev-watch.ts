@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import type { FromRun, ToRun } from './dev-messages.ts';
 import type { DevRun } from './dev-run.ts';
 import { EXIT, type Failure } from './failure.ts';
+import { failureJson, failureText } from './failure-report.ts';
 import type { Io } from './io.ts';
-import { failureJson, failureText } from './report.ts';
 import type { StopRequest } from './signals.ts';
 
 /** Editors write a file in several steps. */

@@ -8,7 +8,7 @@ import {
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type DlqOptions, grouping, type LetterGroup, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, toFailure } from './failure.ts';
-import { failureJson, failureText } from './report.ts';
+import { failureJson, failureText } from './failure-report.ts';
 import { count, shown } from './text.ts';
 
 /** `sluice dlq redrive`: dead letters back to work. */

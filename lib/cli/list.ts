@@ -4,10 +4,10 @@ import type { QueueDepth } from '../ports/queue.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, type Failure, toFailure } from './failure.ts';
+import { failureJson, failureText } from './failure-report.ts';
 import { type CommonOptions, paint } from './io.ts';
 import { openPlace } from './opened.ts';
 import { applicationNames, findPlace, hasRunner, hasStore, type Place, placeOf } from './place.ts';
-import { failureJson, failureText } from './report.ts';
 import { table } from './table.ts';
 
 /** `sluice list`: what there is and what waits in it. */

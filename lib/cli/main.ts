@@ -1,5 +1,5 @@
+import { report } from './failure-report.ts';
 import { createProgram } from './program.ts';
-import { report } from './report.ts';
 
 /** The command line: parses it, runs one command, reports what goes wrong, ends with the command's exit code. */
 const flags = { json: process.argv.includes('--json'), verbose: process.argv.includes('--verbose') };

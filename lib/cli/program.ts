@@ -13,7 +13,7 @@ import { addList } from './list.ts';
 import { addNew } from './new.ts';
 import { addRedecide } from './redecide.ts';
 import { addReplay } from './replay.ts';
-import { addReport } from './report-page.ts';
+import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSend } from './send.ts';
 import { addSimulate } from './simulate.ts';

@@ -1,63 +1,129 @@
-import { styleText } from 'node:util';
-import { CommanderError } from 'commander';
-import { type ErrorPlace, isSluiceError } from '../core/errors.ts';
-import { EXIT, type Failure, toFailure } from './failure.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import type { DecisionRecord } from '../core/decision.ts';
+import { toError } from '../core/errors.ts';
+import type { Report } from '../report/figures.ts';
+import { count, percent, whole } from '../report/format.ts';
+import { reportPage } from '../report/page.ts';
+import { type ReportBuilder, reportBuilder } from '../report/report.ts';
+import { loadApplication } from '../runtime/application.ts';
+import { type ReadSummary, readDecisions } from '../runtime/log/read-decisions.ts';
+import { readLabels } from './calibrate-options.ts';
+import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { EXIT, refused, wrongUsage } from './failure.ts';
+import type { CommonOptions, Io } from './io.ts';
+import { problemsText, problemTeller } from './log-problems.ts';
+import { openLog } from './log-source.ts';
+import { applicationNames, FUNCTIONS, findPlace } from './place.ts';
+import { readBeside } from './report-beside.ts';
 import { shown } from './text.ts';
 
-/** How failures are shown. */
-export interface ReportOptions {
-  readonly json: boolean;
-  readonly verbose: boolean;
+interface ReportCommandOptions extends CommonOptions {
+  readonly labels?: string;
+  readonly answer?: string;
+  readonly beside?: string;
+  readonly region: string;
+  readonly out: string;
 }
 
-/** A failure as JSON output has it. */
-export function failureJson(failure: Failure): object {
-  const { code, message, fix, place } = failure;
-  return { error: { code, message, ...(fix !== undefined && { fix }), place } };
+/** `sluice report`: what came of a run, as one HTML page. */
+export function addReport(program: Command): void {
+  const command = program
+    .command('report [files...]')
+    .summary('write what came of a run as one HTML page')
+    .description(
+      'Write one HTML page that needs no network, from the decision log alone: the funnel of the cascade, accuracy against\n' +
+        'cost, what scores are worth, latency, bytes not moved and money. Reads files and folders, gzipped or not; without any,\n' +
+        'the log of the application.',
+    )
+    .option('--labels <file>', 'true answers: NDJSON lines of {"flowId","label"} (default: compare with the last tier)')
+    .option('--answer <field>', 'the field of a prediction that is its answer (default: label, or all of it)')
+    .option(
+      '--beside <file>',
+      'predictions of tiers on flows that never came to them: {"flowId","tier","output","score"}',
+    )
+    .option('--region <region>', 'whose prices', 'us-east-1')
+    .option('--out <file>', 'the page', 'report.html');
+  withHelp(withCloudOptions(command), [
+    ['report', 'the log of the durable folder'],
+    ['report decisions.ndjson.gz --labels labels.ndjson', 'a file, with true answers'],
+    ['report --outputs outputs.json --out photos.html', 'the log of the deployed cascade'],
+  ]);
+  withWork<ReportCommandOptions>(command, async (io, options, files) => {
+    const { report, summary } = await readReport(io, files as readonly string[], options);
+    const made = Date.now();
+    const notes = [problemsText(summary.problems)].filter((note) => note !== '');
+    await writeFile(options.out, reportPage(report, { made, notes })).catch((error: unknown) => {
+      throw refused(`${options.out} cannot be written: ${toError(error).message}`, 'Name another file: --out <file>.');
+    });
+    if (io.json) await io.value({ file: options.out, made, ...report, problems: summary.problems });
+    else io.say(summaryText(report, options.out));
+    return EXIT.ok;
+  });
 }
 
-/** A failure as people read it: what, where, what to do. */
-export function failureText(failure: Failure): string {
-  const place = placeText(failure.place);
-  const fix = failure.fix === undefined ? '' : `\n  → ${failure.fix.replaceAll('\n', '\n    ')}`;
-  return `${styleText('red', 'error', { stream: process.stderr })} ${shown(failure.message)}${shown(place)}${shown(fix)}`;
-}
-
-function placeText(place: ErrorPlace): string {
-  const parts = Object.entries(place).flatMap(([key, value]) => (value ? [`${key} ${value}`] : []));
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-}
-
-/** Prints what ended a command and returns its exit code. */
-export function report(thrown: unknown, options: ReportOptions): number {
-  const failure = thrown instanceof CommanderError ? parserFailure(thrown) : toFailure(thrown);
-  if (failure.exit === EXIT.ok) return EXIT.ok;
-  if (options.json) process.stdout.write(`${JSON.stringify(failureJson(failure))}\n`);
-  // A command that was only half typed has been answered with its help.
-  else if (failure.message !== HELP_SHOWN) process.stderr.write(`${failureText(failure)}\n`);
-  if (options.verbose && thrown instanceof Error) process.stderr.write(`${shown(stackOf(thrown))}\n`);
-  return failure.exit;
-}
-
-const HELP_SHOWN = 'a command is missing';
-
-function parserFailure(error: CommanderError): Failure {
-  if (error.exitCode === 0) return { exit: EXIT.ok, code: 'help', message: '', place: {} };
-  if (error.code === 'commander.help') {
-    return { exit: EXIT.usage, code: 'usage', message: HELP_SHOWN, fix: 'See npx sluice --help.', place: {} };
-  }
-  const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = more.join(' ').replace(/^\((.*)\)$/, '$1');
-  return {
-    exit: EXIT.usage,
-    code: 'usage',
-    message: first,
-    fix: suggestion || 'Add --help to see what this command takes.',
-    place: {},
+async function readReport(
+  io: Io,
+  files: readonly string[],
+  options: ReportCommandOptions,
+): Promise<{ readonly report: Report; readonly summary: ReadSummary }> {
+  const { labels, answer, beside, region } = options;
+  const judging = {
+    region,
+    ...(labels !== undefined && { labels: await readLabels(labels) }),
+    ...(beside !== undefined && { beside: await readBeside(beside) }),
+    ...(answer !== undefined && { answer }),
   };
+  const begin = async (application: string): Promise<ReportBuilder> => {
+    const memory = await memoryOf(io, application);
+    return reportBuilder({ application, ...judging, ...(memory && { memory }) });
+  };
+  const named = files.length === 0 ? (await findPlace(options)).name : options.application;
+  const log = await openLog(files, options);
+  try {
+    const reading = readDecisions(log.source, { unique: true, onProblem: problemTeller(io) });
+    let builder = named === undefined ? undefined : await begin(named);
+    let first: string | undefined;
+    for await (const record of reading) {
+      first ??= record.application;
+      builder ??= await begin(first);
+      if (named === undefined) checkOne(record, first);
+      builder.add(record);
+    }
+    return { report: (builder ?? reportBuilder({ application: '', ...judging })).report(), summary: reading.summary };
+  } finally {
+    await log.close();
+  }
 }
 
-function stackOf(error: Error): string {
-  const cause = isSluiceError(error) && error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
-  return `${error.stack ?? error.message}${cause}`;
+/** Records of another application must not be left out without a word. */
+function checkOne({ application }: DecisionRecord, first: string): void {
+  if (application === first) return;
+  throw wrongUsage(
+    `the log has records of more than one application: ${shown(first)} and ${shown(application)}`,
+    `Say which: --application ${shown(first)}`,
+  );
+}
+
+/** MiB by tier, where the application's files are here. */
+async function memoryOf(io: Io, application: string): Promise<Readonly<Record<string, number>> | undefined> {
+  if (!(await applicationNames()).includes(application)) return undefined;
+  try {
+    const { graph } = await loadApplication(join(FUNCTIONS, application));
+    return Object.fromEntries(graph.tiers.flatMap(({ tier }) => (tier.memory ? [[tier.name, tier.memory]] : [])));
+  } catch (error) {
+    io.note(`memory of functions is not known: ${shown(toError(error).message)}`);
+    return undefined;
+  }
+}
+
+function summaryText({ application, flows, quality }: Report, file: string): string {
+  const right = quality?.cascade ? `, ${percent(quality.cascade.share)} of answers right` : '';
+  return [
+    `${shown(application) || 'empty log'}: ${count(flows.ended, 'flow')} ended, ${whole(flows.answered)} answered${right}`,
+    `page  ${shown(file)}`,
+    `open  ${pathToFileURL(file).href}`,
+  ].join('\n');
 }
