@@ -249,9 +249,17 @@ function skipInputs(window: Window, from: number): number {
 function endOfRecord(window: Window, at: number): number {
   if (isAt(window, at, END)) return at + END.length;
   if (!isAt(window, at, BILLED)) return 0;
-  const newline = window.bytes.indexOf(NEWLINE, at);
-  const isEnd = newline !== -1 && newline - at < MOST_COSTS && isAt(window, newline - 2, BILLED_END);
-  return isEnd ? newline + 1 : 0;
+  const end = endOfLine(window, at, at + MOST_COSTS);
+  return end > 0 && isAt(window, end - BILLED_END.length, BILLED_END) ? end : 0;
+}
+
+/** Past the next newline between `from` and about `to`; 0 where there is none. */
+function endOfLine({ bytes, view }: Window, from: number, to: number): number {
+  const last = Math.min(to, bytes.length - 4);
+  let at = from;
+  while (at <= last && zeroByte(view.getInt32(at, true) ^ 0x0a0a0a0a) === 0) at += 4;
+  for (const end = Math.min(at + 4, bytes.length); at < end; at += 1) if (bytes[at] === NEWLINE) return at + 1;
+  return 0;
 }
 
 /** Where `what` begins between `from` and `to`; 0 where it does not. Looks at every tenth byte or so (Horspool). */

@@ -4,7 +4,7 @@ import { SluiceError, toError } from '../../core/errors.ts';
 import type { LogFile } from '../../ports/decision-log.ts';
 
 const LOG_FILE = /\.ndjson(\.gz)?$/;
-const AT_ONCE = 2 ** 18;
+const AT_ONCE = 2 ** 20;
 
 /**
  * The files of a log on disk. Of a folder these are all `.ndjson` and `.ndjson.gz` below it, by name; of a durable folder of
