@@ -43,11 +43,12 @@ export function readRecord(line: string): DecisionRecord | LineProblem {
 
 function asRecord(value: unknown): DecisionRecord | LineProblem {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'foreign';
+  const record = value as Partial<Record<keyof DecisionRecord | 'sluice', unknown>>;
   // Lines of a function's log name what they are.
-  const { sluice: _, ...record } = value as Partial<Record<keyof DecisionRecord | 'sluice', unknown>>;
+  if (record.sluice !== undefined) delete record.sluice;
   const { v, at, application, tier, version, flow, decision } = record;
-  const names = [application, tier, version].every((name) => typeof name === 'string');
-  if (!names || typeof at !== 'number' || typeof decision !== 'string') return 'foreign';
+  const isNamed = typeof application === 'string' && typeof tier === 'string' && typeof version === 'string';
+  if (!isNamed || typeof at !== 'number' || typeof decision !== 'string') return 'foreign';
   if (v !== 1) return typeof v === 'number' ? 'version' : 'foreign';
   const whole =
     (typeof flow === 'string' || flow === null) &&

@@ -99,15 +99,14 @@ const emptySummary = (): Counting => ({
 async function* read(source: DecisionSource, options: ReadOptions, sum: Counting): AsyncGenerator<DecisionRecord> {
   const { onProblem, unique = false } = options;
   const isWanted = wanted(options);
-  const needle = options.flow === undefined ? undefined : `"flow":${JSON.stringify(options.flow)}`;
+  const isOther = others(options);
   const isAgain = unique ? repeats() : () => false;
   for await (const file of filesOf(source, rangeOf(options))) {
     sum.files += 1;
     for await (const { bytes, offset, last } of wholeLines(file)) {
       sum.bytes += bytes.length;
       for (const [line, at] of linesIn(bytes)) {
-        // Of a long log, most lines are about other flows: they are not read as JSON.
-        if (needle !== undefined && line.endsWith('}') && !line.includes(needle)) {
+        if (isOther(line)) {
           sum.others += 1;
           continue;
         }
@@ -144,6 +143,14 @@ function rangeOf({ from, to, tiers }: ReadOptions): LogRange {
     ...(to !== undefined && { to: Number(to) }),
     ...(tiers && { tiers }),
   };
+}
+
+/** Tells lines that cannot be wanted before they are read as JSON: of a long log those are many, and reading them takes most of the time. */
+function others({ flow, tiers }: ReadOptions): (line: string) => boolean {
+  const said = (name: string, values: readonly string[]): readonly string[] =>
+    values.map((value) => `"${name}":${JSON.stringify(value)}`);
+  const needles = [...(flow === undefined ? [] : [said('flow', [flow])]), ...(tiers ? [said('tier', tiers)] : [])];
+  return (line) => line.endsWith('}') && needles.some((any) => !any.some((needle) => line.includes(needle)));
 }
 
 function wanted(options: ReadOptions): (record: DecisionRecord) => boolean {
