@@ -30,7 +30,10 @@ function flow(at: number): readonly DecisionRecord[] {
   const records = recordsOf({ flow: id, tiers: tiers.slice(0, seen), answeredBy }, TIERS, at);
   const last = records[answeredBy]!;
   const { output: _, signal: __, score: ___, threshold: ____, audit: _____, modelMs: ______, ...base } = last;
-  return [...records, { ...base, tier: 'archive', decision: 'delivered', in: [{ id: `${id}-answer`, kind: 'answer' }] }];
+  return [
+    ...records,
+    { ...base, tier: 'archive', decision: 'delivered', in: [{ id: `${id}-answer`, kind: 'answer' }] },
+  ];
 }
 
 function writeLog(file: string): void {
