@@ -43,15 +43,15 @@ export function addControlGet(control: Command): void {
       io.say(JSON.stringify(value, null, 2));
       const text = story && storyText(story);
       if (text) io.say(`\n${text}`);
-      if (metric) io.say(`\nhow its versions are used, CloudWatch knows: ${metricText(metric)}`);
+      if (metric) io.say(`\nhow its versions are used now, CloudWatch knows: ${metricText(metric)}`);
       return EXIT.ok;
     }),
   );
 }
 
-/** What became of a tier's models, where the decision log is at hand. */
-async function storyOf({ definition, place }: OpenedControl, tier: string): Promise<ModelStory | undefined> {
-  return definition.name === MODEL && place.outputs === undefined ? modelStory(place.dir, tier) : undefined;
+/** What became of a tier's models, where the decision log can be read back. */
+async function storyOf({ definition, cloud }: OpenedControl, tier: string): Promise<ModelStory | undefined> {
+  return definition.name === MODEL && cloud.decisions.files ? modelStory(cloud, tier) : undefined;
 }
 
 /** The metric that tells the same of a deployed tier, for each version as its dimension `model`. */

@@ -1,9 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { MODEL } from '../core/control/model.ts';
-import type { DecisionRecord } from '../core/decision.ts';
+import { readDecisions } from '../runtime/log/read-decisions.ts';
+import type { DecisionSource } from '../runtime/log/source.ts';
 import { table } from './table.ts';
 import { msText, oneLine, timeText } from './text.ts';
 
@@ -33,23 +30,15 @@ export interface ModelStory {
   readonly rejected: readonly ModelRefusal[];
 }
 
-/** What the decision log of a durable folder tells of a tier's models. */
-export async function modelStory(dir: string, tier: string): Promise<ModelStory> {
-  const folder = join(dir, 'decisions');
-  const files = (await readdir(folder).catch(() => [])).sort();
+/** What a decision log tells of a tier's models. */
+export async function modelStory(log: DecisionSource, tier: string): Promise<ModelStory> {
   const uses = new Map<number, ModelUse>();
   const rejected = new Map<number, ModelRefusal>();
-  // Lines of other tiers need not be parsed, and the log may be larger than memory.
-  const needle = `"tier":${JSON.stringify(tier)}`;
-  for (const file of files) {
-    for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
-      const record = line.includes(needle) ? parse(line) : undefined;
-      if (record?.tier !== tier) continue;
-      const { at, decision, modelMs, reason = '' } = record;
-      const version = record.controls?.[MODEL] ?? 0;
-      if (decision === 'rejected') rejected.set(version, { version, at, reason });
-      if (modelMs !== undefined) uses.set(version, added(uses.get(version), version, at, modelMs));
-    }
+  for await (const record of readDecisions(log, { tiers: [tier], unique: true })) {
+    const { at, decision, modelMs, reason = '' } = record;
+    const version = record.controls?.[MODEL] ?? 0;
+    if (decision === 'rejected') rejected.set(version, { version, at, reason });
+    if (modelMs !== undefined) uses.set(version, added(uses.get(version), version, at, modelMs));
   }
   return { uses: [...uses.values()], rejected: [...rejected.values()] };
 }
@@ -65,15 +54,6 @@ function added(use: ModelUse | undefined, version: number, at: number, ms: numbe
     minMs: Math.min(use.minMs, ms),
     maxMs: Math.max(use.maxMs, ms),
   };
-}
-
-/** A line cut short by a dying process is no record. */
-function parse(line: string): DecisionRecord | undefined {
-  try {
-    return JSON.parse(line) as DecisionRecord;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The same for people; nothing where there is nothing. */

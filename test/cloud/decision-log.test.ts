@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../lib/aws/index.ts';
+import type { ModelUse } from '../../lib/cli/control-uses.ts';
 import { type Cloud, connect, type DecisionRecord, readDecisions, redecide } from '../../lib/index.ts';
 import { loadApplication, openCloud, startCascade } from '../../lib/local/index.ts';
 import { ENDPOINT, isMiniStack, SKIPPED } from '../aws/endpoint.ts';
@@ -18,7 +19,7 @@ const app = new App();
 new Cascade(new Stack(app, '${STACK}'), 'Words', { application: await bundleApplication('functions/words') });
 app.synth();
 `;
-const FILES = ['quick.ts', 'careful.ts', 'archive.ts'];
+const FILES = ['quick.ts', 'careful.ts', 'archive.ts', 'controls/model.ts'];
 const FOLDER = fileURLToPath(new URL('./fixtures/words', import.meta.url));
 const TEXTS = ['a b', 'one two three', 'x', 'four and five words here', 'y z', 'the end of it all'];
 
@@ -54,6 +55,7 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
   const project = deployedProject('thermostat', {
     'app.ts': APP,
     'cdk.json': '{"app":"node --conditions=sluice-source app.ts"}',
+    'seven.txt': '7',
     ...Object.fromEntries(FILES.map((file) => [`functions/words/${file}`, readFileSync(`${FOLDER}/${file}`, 'utf8')])),
   });
   let cloud: Cloud;
@@ -110,6 +112,24 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
     expect(await project.sluice(...args)).toMatchObject({ code: 0, json: { flows: TEXTS.length, changed: 0 } });
     project.edit('functions/words/quick.ts', 'atLeast: 0.1', 'atLeast: 0.9');
     expect(await project.sluice(...args)).toMatchObject({ code: 1, json: { flows: TEXTS.length } });
+  });
+
+  test('tells how the models of a tier were used', async () => {
+    const control = (...args: readonly string[]) =>
+      project.sluice('control', ...args, '--application', 'words', '--json');
+    expect(await control('set', 'model', '--file', 'seven.txt', '--tier', 'quick')).toMatchObject({ code: 0 });
+    const client = connect<typeof import('./fixtures/words/quick.ts')>('quick', { cloud });
+    let sent = 0;
+    const used = async () => {
+      await client.send({ text: 'a b' }, { flowId: `more-${++sent}` });
+      const { json } = await control('get', 'model', '--tier', 'quick');
+      return (json as { readonly uses: readonly ModelUse[] }).uses;
+    };
+    const [first, second] = await eventually(used, (uses) => uses.length > 1);
+    expect(first).toMatchObject({ version: 0 });
+    expect(first!.uses).toBeGreaterThanOrEqual(TEXTS.length);
+    expect(second).toMatchObject({ version: 1, minMs: expect.any(Number) });
+    expect(second!.since).toBeGreaterThan(first!.since);
   });
 
   test('tells the story of a flow', async () => {
