@@ -23,9 +23,14 @@ const application = await bundleApplication('functions/thermostat');
 new Cascade(stack, 'Thermostat', { application, decisions: false });
 app.synth();
 `;
-/** Beside the example's own files: a cascade of two tiers, whose threshold and model controls set. */
-const SCALED = ['scale.ts', 'exact.ts', 'controls/threshold.ts', 'controls/model.ts'];
-const fixture = (file: string) => readFileSync(new URL(`./fixtures/scaled/${file}`, import.meta.url), 'utf8');
+/**
+ * Beside the example's own files: a cascade of two tiers, whose threshold and model controls set; and a tier that decides
+ * with a control, and again when it moves.
+ */
+const MORE = ['scale.ts', 'exact.ts', 'controls/threshold.ts', 'controls/model.ts'].map((file) => ['scaled', file]);
+MORE.push(...['alarm.ts', 'controls/limit.ts'].map((file) => ['fridges', file]));
+const fixture = (...path: readonly string[]) =>
+  readFileSync(new URL(`./fixtures/${path.join('/')}`, import.meta.url), 'utf8');
 /** Longest a warm function goes on with what it has read. */
 const STALENESS_MS = 5_000;
 
@@ -44,7 +49,7 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
     'app.ts': APP,
     'cdk.json': '{"app":"node --conditions=sluice-source app.ts"}',
     'seven.txt': '7',
-    ...Object.fromEntries(SCALED.map((file) => [`functions/thermostat/${file}`, fixture(file)])),
+    ...Object.fromEntries(MORE.map(([of, file]) => [`functions/thermostat/${file}`, fixture(of!, file!)])),
   });
   let cloud: Cloud;
   beforeAll(async () => {
@@ -120,6 +125,20 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
       return decisions.find(({ decision }) => decision === 'rejected')?.reason;
     };
     expect(await eventually(rejected, Boolean)).toMatch(/^model version 2: .*SHA-256/);
+  });
+
+  test.concurrent('a gate decides with a control, and again on the same data when that moves', async () => {
+    const client = connect<typeof import('./fixtures/fridges/alarm.ts')>('alarm', { cloud });
+    await client.send({ fridge: 'f1', degrees: 7 }, { flowId: 'noon' });
+    const ofNoon = async () => {
+      const { decisions } = await lines();
+      return decisions.filter(({ flow, tier }) => flow === 'noon' && tier === 'alarm');
+    };
+    expect(await eventually(ofNoon, (some) => some.length > 0)).toMatchObject([{ decision: 'dropped' }]);
+    await control('set', 'limit', '{"fridge":"f1","most":5}');
+    const [, again] = await eventually(ofNoon, (some) => some.length > 1);
+    expect(again).toMatchObject({ decision: 'accepted', controls: { limit: 1 } });
+    expect(again?.reason).toBe('again: version 1 of control "limit" counts for key "f1"');
   });
 
   test('sluice control shows, lists, goes back and deletes', async () => {
