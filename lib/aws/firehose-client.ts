@@ -1,8 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Hash } from '@smithy/core/serde';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { customEndpoint } from './client-config.ts';
-import { type Credentials, signed } from './sign.ts';
 
 /** The one call of Firehose that is made. */
 export interface FirehoseClient {
@@ -23,25 +24,32 @@ export function firehoseClient(env: NodeJS.ProcessEnv = process.env): FirehoseCl
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   const url = new URL(customEndpoint('FIREHOSE') ?? `https://firehose.${region}.${domainOf(region)}/`);
 
+  const signer = new SignatureV4({
+    service: 'firehose',
+    region,
+    credentials: async () => credentialsIn(env),
+    sha256: Hash.bind(undefined, 'sha256'),
+    applyChecksum: false,
+  });
+
   async function put(stream: string, records: readonly Buffer[]): Promise<readonly number[]> {
     const body = JSON.stringify({
       DeliveryStreamName: stream,
       Records: records.map((record) => ({ Data: record.toString('base64') })),
     });
-    const headers = signed(
-      {
-        url,
-        service: 'firehose',
-        region,
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': 'Firehose_20150804.PutRecordBatch',
-        },
-        body,
-        at: new Date(),
+    const { protocol, hostname, host, pathname: path } = url;
+    const { headers } = await signer.sign({
+      method: 'POST',
+      protocol,
+      hostname,
+      path,
+      headers: {
+        host,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'Firehose_20150804.PutRecordBatch',
       },
-      credentialsIn(env),
-    );
+      body,
+    });
     const { status, text } = await post(url, headers, body);
     if (status !== 200) throw refusal(status, text);
     const { RequestResponses = [] } = JSON.parse(text) as PutResponse;
@@ -108,7 +116,7 @@ function asObject(text: string): { readonly __type?: unknown; readonly message?:
   }
 }
 
-function credentialsIn(env: NodeJS.ProcessEnv): Credentials {
+function credentialsIn(env: NodeJS.ProcessEnv) {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
   if (!accessKeyId || !secretAccessKey) throw new Error('no credentials in the environment');
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) };
