@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsCloud } from '../../lib/aws/index.ts';
 import type { ModelUse } from '../../lib/cli/control-uses.ts';
+import type { CostReport } from '../../lib/cli/cost.ts';
 import { type Cloud, connect, type DecisionRecord, readDecisions, redecide } from '../../lib/index.ts';
 import { loadApplication, openCloud, startCascade } from '../../lib/local/index.ts';
 import { ENDPOINT, isMiniStack, SKIPPED } from '../aws/endpoint.ts';
@@ -105,6 +106,19 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
     expect([code, json]).toEqual([0, JSON.parse(JSON.stringify(here))]);
     expect(here.changed).toBeGreaterThan(0);
     expect(here.unknown).toBe(0);
+  });
+
+  test('says what a million flows would cost, by what the functions counted', async () => {
+    const { code, out, json } = await project.sluice('cost', '--application', 'words', '--compare', '--json');
+    expect([code, out]).toEqual([0, out]);
+    const { usage, perMillion, alternatives } = json as CostReport;
+    expect(usage).toMatchObject({ flows: TEXTS.length, answered: TEXTS.length });
+    const tiers = perMillion.tiers.filter(({ name }) => FILES.includes(`${name}.ts`));
+    expect(tiers.map(({ msFrom }) => msFrom)).toEqual(['measured', 'measured', 'measured']);
+    const { money, total } = perMillion;
+    for (const service of ['lambda', 'sqs', 'logs'] as const) expect(money[service]).toBeGreaterThan(0);
+    expect(total).toBeCloseTo(Object.values(money).reduce((sum, dollars) => sum + dollars, 0));
+    expect(alternatives!.length).toBeGreaterThan(3);
   });
 
   test('is replayed through the files of this checkout', async () => {
