@@ -7,6 +7,11 @@ export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Ou
 /** What validation found: the value as the schema returns it, or what is wrong with it. */
 export type Validated = { readonly value: unknown } | { readonly problem: string };
 
+/** Whether a value is a validator; that of some libraries is a function. */
+export function isSchema(value: unknown): boolean {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
+}
+
 /** Runs a schema over a value; synchronous when the schema is. */
 export function validate(schema: Schema, value: unknown): Awaitable<Validated> {
   const result = schema['~standard'].validate(value);

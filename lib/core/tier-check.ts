@@ -2,6 +2,7 @@ import { checkControls } from './control/check.ts';
 import { type Duration, toMs } from './duration.ts';
 import { SluiceError } from './errors.ts';
 import { isCount, rejectUnknownKeys, requireFunctions, requireOption } from './options.ts';
+import { isSchema } from './schema.ts';
 import { checkState } from './state/check.ts';
 import { checkObjects, type Join } from './stream.ts';
 import { checkJoin, TIER_KEYS, type TierDefinition } from './tier-definition.ts';
@@ -130,10 +131,6 @@ function times(o: TierOptionsErased, what: string): Pick<TierDefinition, 'timing
       }),
     },
   };
-}
-
-function isSchema(value: unknown): boolean {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
 }
 
 function isShare(n: number): boolean {

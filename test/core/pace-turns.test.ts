@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ByHand, dataOf } from '../support/by-hand.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
 import { carrying, cheap } from '../support/tiers.ts';
@@ -183,4 +184,84 @@ test('waits are not tries: a message that waited ten times has all its tries lef
     'retried 2',
     'accepted ',
   ]);
+});
+
+describe('a turn, write by write', () => {
+  const byHand = (onThrottle: string, slot: Record<string, number | string> = {}) => {
+    const hand = new ByHand([
+      cheap({ extra: { pace: { minInterval: '1s', onThrottle }, delivery: 'once' } }),
+      carrying(),
+    ]);
+    hand.table.set('pace#cheap', slot);
+    return hand;
+  };
+  const due = {
+    any: [
+      {
+        any: [
+          { attribute: 'next', is: 'absent' },
+          { attribute: 'next', is: '<=', value: START },
+        ],
+      },
+      { attribute: 'next', is: '>', value: START + 1_000 + MINUTE_MS },
+    ],
+  };
+  const latest = (is: string) => ({
+    any: [
+      { attribute: 'latestTs', is: 'absent' },
+      { attribute: 'latestTs', is, value: START },
+    ],
+  });
+
+  test.each([
+    ['queue', [due]],
+    ['drop', [due]],
+    ['latest', [due, latest('<=')]],
+  ])('is taken by who is due, and among the latest by none that is older: %s', (onThrottle, when) => {
+    const { updates, record } = byHand(onThrottle).take('cheap', dataOf());
+    expect(updates[0]).toEqual({ key: 'pace#cheap', set: { next: START + 1_000 }, when });
+    expect(record.decision).toBe('escalated');
+  });
+
+  test('is marked by the latest, be it the same message again', () => {
+    const hand = byHand('latest', { next: START + 500 });
+    const { updates, end, record } = hand.take('cheap', dataOf());
+    expect(updates.slice(1)).toEqual([
+      {
+        key: 'pace#cheap',
+        set: { latestTs: START, latestId: 'm' },
+        when: [{ any: [latest('<'), { attribute: 'latestId', is: '=', value: 'm' }] }],
+      },
+    ]);
+    expect(record.until).toBe(START + 500);
+    expect(end).toEqual({ end: 'retry', afterMs: 500 });
+    // Delivered twice, it does not push itself out.
+    expect(hand.take('cheap', dataOf()).end).toEqual(end);
+    expect(hand.take('cheap', dataOf(), { id: 'n' }).end).toEqual({ end: 'ack' });
+  });
+
+  test('that is due waits a millisecond for a later message whose mark is its own', () => {
+    const { record, end } = byHand('latest', { next: START, latestTs: START + 9, latestId: 'm' }).take(
+      'cheap',
+      dataOf(),
+    );
+    expect(record).toMatchObject({ decision: 'throttled', until: START + 1 });
+    expect(end).toEqual({ end: 'retry', afterMs: 1 });
+  });
+
+  test('that was refused by an item which is gone, is due at once', () => {
+    const hand = byHand('queue');
+    hand.meddle = (effect) =>
+      effect.do === 'table' && effect.update.set?.next ? { value: { applied: false, item: undefined } } : undefined;
+    expect(hand.take('cheap', dataOf())).toMatchObject({
+      end: { end: 'retry', afterMs: 1 },
+      record: { decision: 'throttled', until: START },
+    });
+  });
+
+  test('of a flow that is dropped is claimed, told of, and marked', () => {
+    const done = byHand('drop', { next: START + 500 }).take('cheap', dataOf({ reply: true }));
+    expect(done.updates.slice(1)).toMatchObject([{ key: 'once#cheap#f' }, { set: { done: 'throttled' } }]);
+    expect(done.effects.map((effect) => effect.do).slice(-5)).toEqual(['reply', 'now', 'log', 'now', 'table']);
+  });
 });

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Duration, toMs } from '../duration.ts';
 import { isPromise, type Json } from '../json.ts';
 import { isCount, rejectUnknownKeys, requireFunctions, requireName, requireOption } from '../options.ts';
-import { type Schema, validate } from '../schema.ts';
+import { isSchema, type Schema, validate } from '../schema.ts';
 import type { Control } from './types.ts';
 
 /** What becomes of data for a key that nothing is set for yet. */
@@ -77,8 +77,7 @@ export function defineControl<const Name extends string, S extends Schema, Value
   const what = `control "${options.name}"`;
   rejectUnknownKeys(options, KEYS, what);
   const { schema, beforeControl, initial, maxStaleness = '5s', history = 20, keyBy, reduce } = options;
-  const isSchema = schema !== null && ['object', 'function'].includes(typeof schema) && '~standard' in schema;
-  requireOption(isSchema, what, 'schema', schema, 'a schema (zod, valibot, arktype, …)');
+  requireOption(isSchema(schema), what, 'schema', schema, 'a schema (zod, valibot, arktype, …)');
   requireFunctions(options, ['keyBy', 'reduce'], what);
   const known = POLICIES.includes(beforeControl);
   requireOption(known, what, 'beforeControl', beforeControl, POLICIES.map((policy) => `'${policy}'`).join(', '));

@@ -1,6 +1,5 @@
 import { predictWithState } from '../state/step.ts';
 import { workAgain } from './again.ts';
-import { catchUp, keep } from './again-item.ts';
 import { readDecidingControls, versionsOf } from './decide-with.ts';
 
 /** What steps do at a tier that has a state, decides with controls or works data again: others do not even load it. */
@@ -13,10 +12,6 @@ export interface ControlSteps {
   readonly versions: typeof versionsOf;
   /** Works the newest data of a key again. */
   readonly workAgain: typeof workAgain;
-  /** Sees to it that a prediction is told no version before those its key has been worked again for. */
-  readonly catchUp: typeof catchUp;
-  /** Keeps data with the state so that it can be worked again. */
-  readonly keep: typeof keep;
 }
 
 /** Those steps. */
@@ -25,6 +20,4 @@ export const controlSteps: ControlSteps = {
   read: readDecidingControls,
   versions: versionsOf,
   workAgain,
-  catchUp,
-  keep,
 };

@@ -1,6 +1,6 @@
 import { isPromise } from '../json.ts';
 import { isCount, rejectUnknownKeys, requireOption } from '../options.ts';
-import { validate } from '../schema.ts';
+import { isSchema, validate } from '../schema.ts';
 import type { StateDefinition } from './types.ts';
 
 /** Checks a tier's `state`. */
@@ -8,8 +8,7 @@ export function checkState(state: StateDefinition | undefined, what: string): vo
   if (state === undefined) return;
   rejectUnknownKeys(state, ['schema', 'initial', 'keyBy', 'remember'], `state of ${what}`);
   const { schema, initial, keyBy, remember } = state;
-  const isSchema = typeof schema === 'object' && schema !== null && '~standard' in schema;
-  requireOption(isSchema, what, 'state.schema', schema, 'a schema (zod, valibot, arktype, …)');
+  requireOption(isSchema(schema), what, 'state.schema', schema, 'a schema (zod, valibot, arktype, …)');
   requireOption(typeof keyBy === 'function', what, 'state.keyBy', keyBy, 'a function of { data } that returns a text');
   requireOption(isCount(remember ?? 1, 1, 1_000), what, 'state.remember', remember, 'a whole number from 1 to 1,000');
   const checked = validate(schema, initial);

@@ -29,15 +29,15 @@ export function usedBy(item: Item | undefined, input: string): Predicted | undef
   return { output, ms: 0, produced, fetched: { bytes: 0, calls: 0 }, ...(controls && { controls }) };
 }
 
-/** The item after an input. */
+/** What an input leaves in the item. */
 export function afterInput(
   item: Item | undefined,
-  after: { readonly version: number; readonly value: Json; readonly input: string; readonly predicted: Predicted },
+  after: { readonly value: Json; readonly input: string; readonly predicted: Predicted },
   remember: number = REMEMBERED,
 ): Item {
-  const { version, value, input, predicted } = after;
+  const { value, input, predicted } = after;
   const lines = [...toLines(item?.used), lineOf(input, predicted)];
-  return { version, value, used: fromLines(lines, remember, MAX_USED_CHARS) };
+  return { value, used: fromLines(lines, remember, MAX_USED_CHARS) };
 }
 
 function lineOf(input: string, { output, produced, controls }: Predicted): string {

@@ -1,3 +1,4 @@
+import { catchUp, keep } from '../control/again-item.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
@@ -33,8 +34,8 @@ export function* predictWithState(
   for (;;) {
     const before = usedBy(item, input);
     if (before) return before;
-    if (plan.steps) yield* plan.steps.catchUp(story, plan, key, item);
-    beside ??= plan.steps && (yield* plan.steps.keep(story, plan, key));
+    yield* catchUp(story, plan, key, item);
+    beside ??= yield* keep(story, plan, key);
     const tried = yield* workIn(story, plan, state, item, { key, input, predict, ...(beside && { beside }) });
     if ('predicted' in tried) return tried.predicted;
     item = tried.left;
@@ -69,7 +70,7 @@ export function* workIn(
     ? yield* checked(story, state, predicted.state.value, 'what state.set was given')
     : (item?.value ?? state.initial);
   const kept = remembered ? { ...predicted, output: remembered(predicted.output) } : predicted;
-  const after = { version: version + 1, value: next as Json, input, predicted: kept };
+  const after = { value: next as Json, input, predicted: kept };
   const left = yield* writeState(story, stateKey(plan.tier.name, key), item, {
     ...afterInput(item, after, state.remember),
     ...beside?.(item, predicted),
@@ -115,7 +116,7 @@ function* checked(story: Story, { schema }: StateDefinition, value: unknown, wha
 function invalid(story: Story, problem: string, cause?: unknown): SluiceError {
   return new SluiceError('state-invalid', problem, {
     ...placeOf(story),
-    ...(cause !== undefined && { cause }),
+    cause,
     fix: 'Correct the tier, then redrive; a schema that changes must still take the states that are kept.',
   });
 }

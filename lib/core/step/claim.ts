@@ -1,7 +1,7 @@
 import type { TierPlan } from '../plan.ts';
 import { absentOr, type Condition, EXPIRES_AT, expiresAt, type Item } from '../table-update.ts';
 import type { Work } from './arrive.ts';
-import { ACK, ended, now, type Outcome, type Step } from './effects.ts';
+import { ACK, now, type Outcome, type Step } from './effects.ts';
 import { joinKey } from './join.ts';
 import { endFlow, record, type Story, write } from './story.ts';
 
@@ -15,8 +15,8 @@ export function needsClaim(plan: TierPlan, work: Work): boolean {
   return false;
 }
 
-/** Takes the flow at this tier for the length of a lease; one delivery gets it, the others hear why not. */
-export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonly key: string } | Outcome> {
+/** Takes the flow at this tier for the length of a lease; one delivery gets it, for the others it is an outcome why not. */
+export function* claim(story: Story, plan: TierPlan, work: Work): Step<Outcome | undefined> {
   const at = yield* now();
   const isJoin = plan.mode === 'join';
   const key = isJoin ? joinKey(plan.tier.name, work.flow) : `once#${plan.tier.name}#${work.flow}`;
@@ -36,7 +36,7 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<{ readonl
   });
   if (!result.applied) return yield* refused(story, result.item, at);
   story.claimKey = key;
-  return { key };
+  return undefined;
 }
 
 const BOTH_HALVES: readonly Condition[] = [
@@ -57,7 +57,7 @@ function freeOrOver(at: number): readonly Condition[] {
 
 /** Halves that have met no longer wait for each other: a retry that comes after their ttl must still find them. */
 function keptFrom(plan: TierPlan, ms: number): Item {
-  return { [EXPIRES_AT]: expiresAt(ms + plan.limits.visibilityMs + (plan.tier.joins?.ttlMs ?? 0)) };
+  return { [EXPIRES_AT]: expiresAt(ms + plan.limits.visibilityMs + plan.tier.joins!.ttlMs) };
 }
 
 /** What becomes of a message whose flow is done, or in work, at this tier. */
@@ -146,7 +146,7 @@ export function* endFlowHere(
 ): Step<Outcome> {
   if (needsClaim(plan, work)) {
     const claimed = yield* claim(story, plan, work);
-    if (ended(claimed)) return claimed;
+    if (claimed) return claimed;
   }
   const end = yield* endFlow(story, decision, reason);
   yield* complete(story, plan, decision);

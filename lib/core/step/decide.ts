@@ -43,7 +43,7 @@ function captured(plan: TierPlan, work: Work, output: unknown): Details {
 /** Scores a prediction, sends it on by its verdict, and records what was decided. */
 export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
   const score = scoreOf(story, plan, work, predicted.output);
-  if (score !== undefined) story.score = score;
+  story.score = score;
   if (story.envelope!.audit) return yield* audited(story, plan, work, predicted);
   const verdict = verdictOf(plan, score, thresholdOf(story, plan));
   switch (verdict) {
@@ -71,7 +71,7 @@ function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): num
   const invalid = (problem: string, cause?: unknown): SluiceError =>
     new SluiceError('score-invalid', `satisfied.score ${problem}`, {
       ...placeOf(story),
-      ...(cause !== undefined && { cause }),
+      cause,
       fix: 'Make the score a number for every prediction its schema allows.',
     });
   let score: number;
@@ -146,7 +146,7 @@ function* droppedAt(story: Story, plan: TierPlan, to: string, gate: 'destination
   yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });
   // Nothing but the record tells of a drop, so it comes before the mark that ends all tries.
   yield* record(story, 'dropped', { reason, ...threshold(story, plan) });
-  if (story.claimKey !== undefined) yield* complete(story, plan, outputId(story, plan, to));
+  yield* complete(story, plan, outputId(story, plan, to));
   return ACK;
 }
 
@@ -211,7 +211,7 @@ function tenantOf(story: Story, plan: TierPlan, work: Work): string | undefined 
   const invalid = (problem: string, cause?: unknown): SluiceError =>
     new SluiceError('option-invalid', `fairBy ${problem}`, {
       ...placeOf(story),
-      ...(cause !== undefined && { cause }),
+      cause,
       fix: 'Return a text for all data that the schema allows.',
     });
   let tenant: unknown;

@@ -15,8 +15,10 @@ const NEVER_FINISHED = 'both halves came, and the flow was not finished in time'
 
 /** Decides on an item whose time is over. */
 export function expireItem(graph: Graph, key: string, item: Item, at: number): Expiry {
-  const [, name, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
-  if (name === undefined || flow === undefined) return { records: [] };
+  const match = /^join#([^#]+)#(.*)/s.exec(key);
+  if (!match) return { records: [] };
+  const name = match[1]!;
+  const flow = match[2]!;
   // While tiers are added or removed the graph at hand may not know one whose halves lie here: their end is told all the same.
   const plan = graph.tiers.find((t) => t.tier.name === name);
   return expiredHalves(plan ?? { application: graph.application, tier: { name }, version: 'unknown' }, flow, item, at);

@@ -65,7 +65,7 @@ function* attemptsSoFar(story: Story): Step<number> {
     add: { tries: 1 },
     setIfAbsent: { expiresAt: Math.ceil(at / 1_000) + 14 * 86_400 },
   });
-  return Number(result.item?.tries ?? 1);
+  return Number(result.item!.tries);
 }
 
 /** What was thrown, as an error that names tier and flow. */

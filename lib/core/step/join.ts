@@ -59,7 +59,7 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
   if (stored.id !== mine.id) {
-    const which = joins.signals === 'latest' ? 'is later' : 'came first';
+    const which = side === 'signal' && joins.signals === 'latest' ? 'is later' : 'came first';
     const end = yield* duplicate(story, `another ${side} of this flow ${which} (${stored.id})`);
     if (!standsIn) return end;
   }

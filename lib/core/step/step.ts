@@ -45,7 +45,7 @@ export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
     if (turn !== 'go') return turn;
     if (needsClaim(plan, work)) {
       const claimed = yield* claim(story, plan, work);
-      if (ended(claimed)) return claimed;
+      if (claimed) return claimed;
     }
     const predicted = yield* prediction(story, plan, work);
     yield* liveThreshold(story, plan);
@@ -121,13 +121,13 @@ export function* modelPrediction(story: Story, plan: TierPlan, work: Work, state
     ...(story.told && { told: story.told }),
     producePrefix: producePrefix(story, plan, work),
   });
-  if (!('error' in predicted)) yield* tellOfModels(story, plan, predicted.events ?? []);
   story.fetched += predicted.fetched.bytes;
   story.calls.object += predicted.fetched.calls;
   story.calls.table += predicted.fetched.reads ?? 0;
   if ('error' in predicted) throw predicted.error;
+  yield* tellOfModels(story, plan, predicted.events ?? []);
   story.modelMs = predicted.ms;
-  if (predicted.cpuMs !== undefined) story.modelCpuMs = predicted.cpuMs;
+  story.modelCpuMs = predicted.cpuMs;
   const result = yield* validated(plan.tier.output, predicted.output);
   if ('value' in result) return { ...predicted, output: result.value };
   throw new SluiceError('prediction-invalid', `the prediction does not fit the output schema: ${result.problem}`, {

@@ -32,8 +32,8 @@ export interface Story {
   declared: number;
   fetched: number;
   modelMs?: number;
-  modelCpuMs?: number;
-  score?: number;
+  modelCpuMs?: number | undefined;
+  score?: number | undefined;
   /** The threshold that counts now; the tier's own where no control moves it. */
   threshold?: number;
   /** Versions of the controls it was decided with. */
