@@ -73,6 +73,89 @@ describe('reading a log', () => {
     expect((await readAll(log, { flow: 'f-3' })).records).toHaveLength(2);
   });
 
+  test('takes records of the tiers and the flow that are asked for, however they are written', async () => {
+    const [a, b] = [verdictRecord({ flow: 'a', tier: 'small' }), verdictRecord({ flow: 'b', tier: 'thumb' })];
+    // What names a tier or a flow in passing is none of it.
+    const passing = verdictRecord({ flow: 'c', tier: 'deep', data: [{ tier: 'small' }, { flow: 'a' }] });
+    const spaced = JSON.stringify(a, null, 1).replaceAll('\n', '');
+    const printed = JSON.stringify({ sluice: 'decision', ...b });
+    const others = linesOf([b, passing]);
+    const text = `${linesOf([a])}${others}${printed}\n${spaced}\n{"level":"info"}\n${JSON.stringify(b).slice(0, 90)}`;
+    const broken = [
+      { problem: 'foreign', file: '0.ndjson', offset: text.indexOf('{"level'), text: '{"level":"info"}' },
+      { problem: 'cut', file: '0.ndjson', offset: text.lastIndexOf('{"v"'), text: JSON.stringify(b).slice(0, 90) },
+    ];
+    for (const chunk of [65_536, 60]) {
+      const read = (options: ReadOptions) => readAll(logOf([text, ''], chunk), options);
+      const summary = {
+        files: 2,
+        bytes: text.length,
+        duplicates: 0,
+        problems: { cut: 1, broken: 0, foreign: 1, version: 0 },
+      };
+      const some = (records: readonly DecisionRecord[]) => ({
+        records,
+        problems: broken,
+        summary: { ...summary, records: records.length, others: 5 - records.length },
+      });
+      expect(await read({})).toEqual(some([a, b, passing, b, a]));
+      expect(await read({ tiers: ['small'] })).toEqual(some([a, a]));
+      expect(await read({ tiers: ['small', 'thumb'] })).toEqual(some([a, b, b, a]));
+      expect(await read({ tiers: [] })).toEqual(some([]));
+      expect(await read({ flow: 'a' })).toEqual(some([a, a]));
+      expect(await read({ flow: 'a', tiers: ['thumb', 'deep'] })).toEqual(some([]));
+      expect(await read({ flow: 'c', tiers: ['deep'] })).toEqual(some([passing]));
+    }
+  });
+
+  test('does not read as JSON what it can see is not asked for', async () => {
+    const other = JSON.stringify(verdictRecord({ flow: 'b', tier: 'thumb' })).replace('"attempt":1', '"attempt":');
+    for (const options of [{ flow: 'a' }, { tiers: ['small', 'deep'] }, { flow: 'b', tiers: ['small'] }]) {
+      expect((await readAll(logOf([`${other}\n`]), options)).summary).toMatchObject({
+        others: 1,
+        problems: { broken: 0 },
+      });
+    }
+    const asked = { flow: 'b', tiers: ['thumb'] };
+    expect((await readAll(logOf([`${other}\n`]), asked)).summary).toMatchObject({ others: 0, problems: { broken: 1 } });
+  });
+
+  test('asks for no more files than it needs', async () => {
+    const ranges: unknown[] = [];
+    const source = {
+      files: (range: unknown) => {
+        ranges.push(range);
+        return logOf([]).files();
+      },
+    };
+    await readAll(source);
+    await readAll(source, { flow: 'f', unique: true });
+    await readAll(source, { tiers: ['small'], from: 0, to: new Date(7) });
+    expect(ranges).toStrictEqual([{}, {}, { tiers: ['small'], from: 0, to: 7 }]);
+  });
+
+  test('takes times to the millisecond, the first with it and the last without', async () => {
+    const log = logOf([linesOf([1, 2, 3].map((at) => verdictRecord({ at })))]);
+    const times = async (options: ReadOptions) => (await readAll(log, options)).records.map(({ at }) => at);
+    expect([await times({ from: 2 }), await times({ to: 2 }), await times({ from: 2, to: 3 })]).toEqual([
+      [2, 3],
+      [1],
+      [2],
+    ]);
+  });
+
+  test('can be read again, and counts anew', async () => {
+    const reading = readDecisions(logOf([linesOf([verdictRecord()]), '{', '7']));
+    const empty = { files: 0, bytes: 0, records: 0, others: 0, duplicates: 0 };
+    expect(reading.summary).toEqual({ ...empty, problems: { cut: 0, broken: 0, foreign: 0, version: 0 } });
+    for (let time = 0; time < 2; time += 1) {
+      const records = [];
+      for await (const record of reading) records.push(record);
+      expect(records).toEqual([verdictRecord()]);
+      expect(reading.summary).toMatchObject({ files: 3, records: 1, problems: { cut: 1, foreign: 1 } });
+    }
+  });
+
   test('stops reading when its reader stops', async () => {
     let opened = 0;
     const source = {
@@ -149,6 +232,19 @@ describe('a damaged log', () => {
     expect(read.records.slice(0, -1)).toEqual(records.slice(0, read.records.length - 1));
     expect(read.records.length).toBeGreaterThan(100);
     expect(kinds(read.problems)).toEqual(['cut']);
+  });
+
+  test('that is packed and cut is told of, wherever it was cut', async () => {
+    const packed = gzipSync(`${line}\n`);
+    for (const end of [1, 5, 20, packed.length - 8, packed.length - 1]) {
+      const log = logOf([packed.subarray(0, end), `${line}\n`]);
+      const { records, problems } = await readAll(log);
+      expect([end, kinds(problems)]).toEqual([end, ['cut']]);
+      const told: LogProblem[] = [];
+      const again = await redecide(log, { onProblem: (problem) => told.push(problem) });
+      expect(told).toEqual(problems);
+      expect(again).toMatchObject({ records: records.length, problems: { cut: 1 } });
+    }
   });
 
   test('with records that came twice gives each once, where that is asked for', async () => {

@@ -38,9 +38,9 @@ export function laterVerdicts(most: number): LaterVerdicts {
   }
   return {
     add({ tier, kind, high, low, changes, sure }) {
-      if (size === capacity && size < most) grow();
       full ||= size === most || tier >= TIERS;
       if (full) return false;
+      if (size === capacity) grow();
       hashes[2 * size] = high;
       hashes[2 * size + 1] = low;
       rest[size] = tier * 64 + kind * 4 + (changes ? 2 : 0) + (sure ? 1 : 0);

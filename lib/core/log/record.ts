@@ -42,10 +42,10 @@ export function readRecord(line: string): DecisionRecord | LineProblem {
 }
 
 function asRecord(value: unknown): DecisionRecord | LineProblem {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'foreign';
-  const record = value as Partial<Record<keyof DecisionRecord | 'sluice', unknown>>;
+  // Numbers, texts and lists have no such fields, and are told apart by that.
+  const record = (value ?? {}) as Partial<Record<keyof DecisionRecord | 'sluice', unknown>>;
   // Lines of a function's log name what they are.
-  if (record.sluice !== undefined) delete record.sluice;
+  delete record.sluice;
   const { v, at, application, tier, version, flow, decision } = record;
   const isNamed = typeof application === 'string' && typeof tier === 'string' && typeof version === 'string';
   if (!isNamed || typeof at !== 'number' || typeof decision !== 'string') return 'foreign';
@@ -53,16 +53,19 @@ function asRecord(value: unknown): DecisionRecord | LineProblem {
   const whole =
     (typeof flow === 'string' || flow === null) &&
     Object.hasOwn(DECISIONS, decision) &&
-    Array.isArray(record.in) &&
-    typeof record.calls === 'object' &&
-    isNumber(record.attempt) &&
-    isNumberOrNone(record.score) &&
-    isNumberOrNone(record.threshold);
+    areObjects(record.in) &&
+    (record.out === undefined || areObjects(record.out)) &&
+    isObject(record.calls) &&
+    typeof record.attempt === 'number' &&
+    isOrNone('number', record.score) &&
+    isOrNone('number', record.threshold) &&
+    isOrNone('string', record.reason);
   return whole ? (record as unknown as DecisionRecord) : 'foreign';
 }
 
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-const isNumberOrNone = (value: unknown): boolean => value === undefined || typeof value === 'number';
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const areObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isObject);
+const isOrNone = (type: 'number' | 'string', value: unknown): boolean => value === undefined || typeof value === type;
 
 /** Decisions that one message may come to at each of its deliveries. */
 const EVERY_TRY = new Set<Decision>(['retried', 'throttled', 'parked', 'duplicate']);
@@ -73,5 +76,5 @@ const EVERY_TRY = new Set<Decision>(['retried', 'throttled', 'parked', 'duplicat
  */
 export function identityOf({ application, tier, flow, decision, in: inputs, attempt, at }: DecisionRecord): string {
   const ids = inputs.map(({ id }) => id);
-  return JSON.stringify([application, tier, flow, decision, ids, ...(EVERY_TRY.has(decision) ? [attempt, at] : [])]);
+  return JSON.stringify([application, tier, flow, decision, ids, EVERY_TRY.has(decision) && [attempt, at]]);
 }

@@ -63,7 +63,7 @@ export function summarize(
 ): Pick<Redecided, 'changed' | 'unknown' | 'undecided' | 'tiers'> {
   const decided = inOrder(accounts).map((place) => {
     const account = accounts[place]!;
-    const from = account.before[0] === undefined ? undefined : accounts[account.before[0]];
+    const [from] = account.before.map((before) => accounts[before]!);
     return redecidedTier(tiers[place]!, account, from);
   });
   const sum = (of: (one: (typeof decided)[number]) => number): number =>

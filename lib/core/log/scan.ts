@@ -40,6 +40,7 @@ const TS = pattern(',"ts":');
 const NEXT_ID = pattern(',{"id":"');
 const ATTEMPT = pattern('],"attempt":');
 const SCORE = pattern(',"score":');
+const AFTER_SCORE = ['modelMs', 'controls', 'latencyMs', 'bytes', 'calls'].map((name) => pattern(`,"${name}":`));
 const OBJECT = pattern(',"object":');
 const EXHAUSTED = pattern(',"exhausted":true');
 const THRESHOLD = pattern(',"threshold":');
@@ -118,7 +119,7 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
       if (!scanNumber(bytes, at + SCORE.length, number)) return 0;
       verdict.score = number.value;
       at = number.end;
-    }
+    } else if (!isUnscored(window, at)) return 0;
     at = find(window, at, at + MOST_COSTS, OBJECT);
     if (at === 0) return 0;
     at = skipDigits(bytes, at + OBJECT.length) + 1;
@@ -192,6 +193,12 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
       return line;
     },
   };
+}
+
+/** Whether a field follows that comes after the score; one that this release does not know may stand before it. */
+function isUnscored(window: Window, at: number): boolean {
+  for (const field of AFTER_SCORE) if (isAt(window, at, field)) return true;
+  return false;
 }
 
 function skipDigits(bytes: Buffer, from: number): number {

@@ -103,7 +103,7 @@ export function readVerdict(record: DecisionRecord, tiers: LogTiers, into: Verdi
   return true;
 }
 
-function kindOf({ decision, exhausted, code, score, threshold, reason = '' }: DecisionRecord): VerdictKind {
+function kindOf({ decision, exhausted, code, score, threshold, reason }: DecisionRecord): VerdictKind {
   switch (decision) {
     case 'accepted':
       return exhausted ? VERDICT.exhausted : VERDICT.accepted;
@@ -114,9 +114,9 @@ function kindOf({ decision, exhausted, code, score, threshold, reason = '' }: De
     case 'failed':
       return code === 'exhausted' ? VERDICT.failed : VERDICT.none;
     case 'dropped':
+      if (reason?.startsWith('the escalate gate ')) return VERDICT.droppedUnsatisfied;
       // A gate on the way in dropped it before there was a prediction.
-      if (!/^the (destination|escalate) gate /.test(reason)) return VERDICT.none;
-      if (!reason.startsWith('the destination')) return VERDICT.droppedUnsatisfied;
+      if (!reason?.startsWith('the destination gate ')) return VERDICT.none;
       return threshold === undefined || (score ?? Number.NaN) >= threshold
         ? VERDICT.droppedSatisfied
         : VERDICT.droppedExhausted;

@@ -14,9 +14,7 @@ const AT_ONCE = 2 ** 20;
  */
 export async function* filesAt(paths: readonly string[]): AsyncGenerator<LogFile> {
   for (const path of paths) {
-    const found = await stat(path).catch((cause: unknown) => {
-      throw unreadable(path, toError(cause).message, cause);
-    });
+    const found = await stat(path).catch(failed(path));
     if (!found.isDirectory()) {
       yield fileAt(path);
       continue;
@@ -38,16 +36,12 @@ export function fileAt(path: string): LogFile {
   return {
     name: path,
     async *bytes() {
-      const file = await open(path).catch((cause: unknown) => {
-        throw unreadable(path, toError(cause).message, cause);
-      });
+      const file = await open(path).catch(failed(path));
       // One buffer for the whole file: new ones would cost more than what is done with them.
       const buffer = Buffer.allocUnsafeSlow(AT_ONCE);
       try {
         for (;;) {
-          const { bytesRead } = await file.read(buffer, 0, buffer.length).catch((cause: unknown) => {
-            throw unreadable(path, toError(cause).message, cause);
-          });
+          const { bytesRead } = await file.read(buffer, 0, buffer.length).catch(failed(path));
           if (bytesRead === 0) return;
           yield buffer.subarray(0, bytesRead);
         }
@@ -58,10 +52,16 @@ export function fileAt(path: string): LogFile {
   };
 }
 
+const failed =
+  (path: string) =>
+  (cause: unknown): never => {
+    throw unreadable(path, toError(cause).message, cause);
+  };
+
 function unreadable(file: string, problem: string, cause?: unknown): SluiceError {
   return new SluiceError('log-unreadable', `the decision log cannot be read: ${problem}`, {
     file,
     fix: 'Name a file of decision records, a folder with such files, or a durable folder of the embedded cloud.',
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }

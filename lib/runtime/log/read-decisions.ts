@@ -100,7 +100,7 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
   const { onProblem, unique = false } = options;
   const isWanted = wanted(options);
   const isOther = others(options);
-  const isAgain = unique ? repeats() : () => false;
+  const isAgain = repeats();
   for await (const file of filesOf(source, rangeOf(options))) {
     sum.files += 1;
     for await (const { bytes, offset, last } of wholeLines(file)) {
@@ -116,7 +116,7 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
           sum.problems[problem] += 1;
           onProblem?.({ problem, file: file.name, offset: offset + at, text: line.slice(0, 200) });
         } else if (!isWanted(read)) sum.others += 1;
-        else if (isAgain(read)) sum.duplicates += 1;
+        else if (unique && isAgain(read)) sum.duplicates += 1;
         else {
           sum.records += 1;
           yield read;
@@ -126,8 +126,9 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
   }
 }
 
-/** Each line with where it begins; empty ones are none. */
+/** Each line with where it begins; empty ones are none, but for the end of a packed file that was cut. */
 function* linesIn(bytes: Buffer): Generator<readonly [line: string, at: number]> {
+  if (bytes.length === 0) yield ['', 0];
   for (let at = 0; at < bytes.length; ) {
     const newline = bytes.indexOf(10, at);
     const end = newline === -1 ? bytes.length : newline;
@@ -145,12 +146,16 @@ function rangeOf({ from, to, tiers }: ReadOptions): LogRange {
   };
 }
 
+/** How sluice begins a record. Whoever writes it anew may put spaces between names and values: such lines are all read. */
+const AS_WRITTEN = /^\{(?:"sluice":"decision",)?"v":1,"at":/;
+
 /** Tells lines that cannot be wanted before they are read as JSON: of a long log those are many, and reading them takes most of the time. */
 function others({ flow, tiers }: ReadOptions): (line: string) => boolean {
   const said = (name: string, values: readonly string[]): readonly string[] =>
     values.map((value) => `"${name}":${JSON.stringify(value)}`);
   const needles = [...(flow === undefined ? [] : [said('flow', [flow])]), ...(tiers ? [said('tier', tiers)] : [])];
-  return (line) => line.endsWith('}') && needles.some((any) => !any.some((needle) => line.includes(needle)));
+  return (line) =>
+    AS_WRITTEN.test(line) && line.endsWith('}') && needles.some((any) => !any.some((needle) => line.includes(needle)));
 }
 
 function wanted(options: ReadOptions): (record: DecisionRecord) => boolean {

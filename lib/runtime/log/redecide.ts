@@ -61,7 +61,8 @@ export async function redecide(source: DecisionSource, options: RedecideLogOptio
   /** Reads one line as JSON; `place` is where it lies. */
   function readLine(bytes: Buffer, from: number, to: number, place: Place): void {
     const line = bytes.toString('utf8', from, to);
-    if (line.trim() === '') return;
+    // Nothing at all is the end of a packed file that was cut.
+    if (line.trim() === '' && bytes.length > 0) return;
     const record = readRecord(line);
     if (typeof record !== 'string') {
       records += 1;
@@ -107,10 +108,9 @@ export async function redecide(source: DecisionSource, options: RedecideLogOptio
         place = { file: file.name, chunk, first: isFirst };
         const { bytes, offset } = chunk;
         const length = isFirst ? bytes.length : Math.min(bytes.length, (ends.get(file.name) ?? 0) - offset);
-        if (length <= 0) break;
-        const rest = scanner.scan(bytes, 0, length);
-        // The last line of a file has no end.
-        if (rest < length) readLine(bytes, rest, length, place);
+        if (!isFirst && length <= 0) break;
+        // The last line of a file may have no end.
+        readLine(bytes, scanner.scan(bytes, 0, length), length, place);
         if (isFirst) ends.set(file.name, offset + length);
       }
     }

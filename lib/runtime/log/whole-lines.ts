@@ -2,7 +2,10 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { LogFile } from '../../ports/decision-log.ts';
 
-/** Part of a file that ends with a line's end, whole until the next is asked for; `last` is what comes after the last newline. */
+/**
+ * Part of a file that ends with a line's end, whole until the next is asked for; `last` is what comes after the last newline,
+ * or nothing where a packed file ends early.
+ */
 export interface LinesChunk {
   readonly bytes: Buffer;
   /** Where it begins in the file, unpacked. */
@@ -17,16 +20,21 @@ const GZIP = 0x1f;
 const UNPACKED = 2 ** 18;
 
 /**
- * The lines of a file, chunk by chunk. A gzipped file that ends early ends with what could be unpacked.
+ * The lines of a file, chunk by chunk; one longer than `most` bytes in pieces. A gzipped file that ends early ends with what
+ * could be unpacked.
  *
  * @throws whatever reading the file throws
  */
-export async function* wholeLines(file: LogFile): AsyncGenerator<LinesChunk> {
+export async function* wholeLines(file: LogFile, most: number = MOST_LINE): AsyncGenerator<LinesChunk> {
   // The beginning of a line, in pieces: they are put together once, when its end is there.
   let begun: Buffer[] = [];
   let length = 0;
   let offset = 0;
-  for await (const chunk of unpacked(file)) {
+  let isWhole = true;
+  const onDamage = (): void => {
+    isWhole = false;
+  };
+  for await (const chunk of unpacked(file, onDamage)) {
     let from = 0;
     if (length > 0) {
       const newline = chunk.indexOf(NEWLINE);
@@ -34,21 +42,20 @@ export async function* wholeLines(file: LogFile): AsyncGenerator<LinesChunk> {
       // A copy, so that the chunk it lies in can go.
       begun.push(Buffer.from(chunk.subarray(0, from)));
       length += from;
-      if (newline === -1 && length <= MOST_LINE) continue;
+      if (newline === -1 && length <= most) continue;
       yield { bytes: Buffer.concat(begun, length), offset, last: newline === -1 };
       offset += length;
-      [begun, length] = [[], 0];
     }
     const to = chunk.lastIndexOf(NEWLINE) + 1;
     if (to > from) yield { bytes: chunk.subarray(from, to), offset, last: false };
     offset += Math.max(to - from, 0);
     const rest = Buffer.from(chunk.subarray(Math.max(to, from)));
-    if (rest.length > 0) [begun, length] = [[rest], rest.length];
+    [begun, length] = [[rest], rest.length];
   }
-  if (length > 0) yield { bytes: Buffer.concat(begun, length), offset, last: true };
+  if (length > 0 || !isWhole) yield { bytes: Buffer.concat(begun, length), offset, last: true };
 }
 
-async function* unpacked(file: LogFile): AsyncGenerator<Buffer> {
+async function* unpacked(file: LogFile, onDamage: () => void): AsyncGenerator<Buffer> {
   const chunks = file.bytes()[Symbol.asyncIterator]();
   let first = await chunks.next();
   while (!first.done && first.value.length === 0) first = await chunks.next();
@@ -63,6 +70,7 @@ async function* unpacked(file: LogFile): AsyncGenerator<Buffer> {
     for await (const chunk of gunzip) yield chunk as Buffer;
   } catch (error) {
     if (!isDamage(error)) throw error;
+    onDamage();
   }
 }
 
