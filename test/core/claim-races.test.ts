@@ -3,7 +3,7 @@ import type { Json } from '../../lib/core/json.ts';
 import type { Effect } from '../../lib/core/step/effects.ts';
 import type { Item } from '../../lib/core/table-update.ts';
 import type { AnyTier } from '../../lib/index.ts';
-import { ByHand, dataOf, signalOf } from '../support/by-hand.ts';
+import { ByHand, type Done, dataOf, signalOf } from '../support/by-hand.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
 
 /* Who gets a flow where several deliveries of it are at work at once: what each write says, and what each hears. */
@@ -147,6 +147,47 @@ describe('a claim', () => {
     const hand = parked();
     justBefore(hand, isClaim, { data: half, message: 'm', lease: START - 5_000, expiresAt: at(1_000) });
     expect(hand.take('dear', signalOf()).end).toEqual({ end: 'retry', afterMs: 100 });
+  });
+});
+
+describe('halves that meet while a message is at work twice', () => {
+  const photo = dataOf({ id: 'd', data: { photo: 'p' } });
+  /** What the photo's own delivery comes to while `working` is at work on both halves. */
+  function meanwhile(hand: ByHand, working: () => Done): Done {
+    let other: Done | undefined;
+    hand.predict = () => {
+      other = hand.take('dear.photos', photo, { id: 'photo', deliveryId: 'photo 1' });
+      return {};
+    };
+    expect(working().records.at(-1)!.decision).toBe('accepted');
+    return other!;
+  }
+
+  test('stay for their last message: the first of its deliveries has parked it, and may delete it at any time', () => {
+    const hand = join();
+    const signal = (delivery: number) =>
+      hand.take('dear', signalOf(), { id: 'signal', deliveryId: `signal ${delivery}` });
+    expect(signal(1)).toMatchObject({ end: { end: 'ack' }, record: { decision: 'parked' } });
+    hand.table.set(JOIN, { ...hand.table.get(JOIN), data: { ...half, delivery: 'photo 1' } });
+    const { end, record } = meanwhile(hand, () => signal(2));
+    expect(record).toMatchObject({ decision: 'throttled', reason: 'another message of this flow is at work' });
+    expect(end).toEqual({ end: 'retry', afterMs: LEASE_MS + 100 });
+  });
+
+  test('need no other message where the one at work was delivered once', () => {
+    const hand = parked({ data: { ...half, delivery: 'photo 1' } });
+    const { end, record } = meanwhile(hand, () => hand.take('dear', signalOf(), { id: 'signal' }));
+    expect(record).toMatchObject({ decision: 'duplicate', reason: 'another message of this flow is at work' });
+    expect(end).toEqual({ end: 'ack' });
+  });
+
+  test('count as parked before where a later signal took the place of one', () => {
+    const hand = new ByHand([cheap(), joining({ timeout }, { ttl: '1m', signals: 'latest' }) as AnyTier]);
+    const signal = (delivery: number) =>
+      hand.take('dear', signalOf(), { id: 'signal', deliveryId: `signal ${delivery}` });
+    expect(signal(1).record.decision).toBe('parked');
+    hand.table.set(JOIN, { ...hand.table.get(JOIN), data: { ...half, delivery: 'photo 1' } });
+    expect(meanwhile(hand, () => signal(2)).end).toMatchObject({ end: 'retry' });
   });
 });
 

@@ -149,12 +149,14 @@ describe('a flow that is claimed', () => {
 
 describe('the halves of a join', () => {
   const VISIBILITY_MS = 6 * (10_000 + 5_000);
-  const photo = { id, ts: START, hop: 0, data: { photo: 'p' }, objects: {} };
+  const delivery: unknown = expect.any(String);
+  const photo = { id, ts: START, hop: 0, data: { photo: 'p' }, objects: {}, delivery };
   const signal = {
     id,
     ts: START,
     hop: 1,
     signal: { output: { guess: 'cheap 1', sure: 0 }, tier: 'cheap', version: 'v1', score: 0, threshold: 0.5 },
+    delivery,
   };
   const joins = (during: (attempt: number) => unknown = () => undefined, join: object = {}): readonly AnyTier[] => {
     const predict = async ({ attempt }: { attempt: number }) => {
@@ -360,7 +362,7 @@ describe('the halves of a join', () => {
     const { data } = (await item(cascade, 'join#dear#f')) as unknown as { data: Record<string, unknown> };
     expect('stored' in data).toBe(objects === 1);
     if (objects === 1) {
-      expect(Object.keys(data).sort()).toEqual(['hop', 'id', 'stored', 'ts']);
+      expect(Object.keys(data).sort()).toEqual(['delivery', 'hop', 'id', 'stored', 'ts']);
       expect(data.stored).toMatchObject({ key: expect.stringMatching(/^halves\/dear\/[0-9a-f-]{36}$/), size: chars });
     }
     const offloaded = parked!.calls.object - objects;

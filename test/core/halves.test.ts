@@ -20,8 +20,9 @@ const ALIVE = {
   ],
 };
 const photoOf = (extra: object = {}) => dataOf({ data: { photo: 'p' }, ...extra });
-const data = { id: 'd', ts: START, hop: 0, data: { photo: 'p' }, objects: {} };
-const signal = { id: 's', ts: START, hop: 1, signal: signalOf().signal };
+const said = { id: 'd', ts: START, hop: 0, data: { photo: 'p' }, objects: {} };
+const data = { ...said, delivery: 'delivery' };
+const signal = { id: 's', ts: START, hop: 1, signal: signalOf().signal, delivery: 'delivery' };
 
 function joins(options: object = {}, item?: Item, extra: object = {}): ByHand {
   const hand = new ByHand([cheap(), joining(extra, { ttl: '1m', ...options }) as AnyTier]);
@@ -77,10 +78,10 @@ describe('a half is parked', () => {
   });
 
   test('with all that its message says of the flow, and nothing that it does not', () => {
-    const said = { audit: true, reply: true, deadline: START + 1, fair: 'shop', trace: { traceparent: 't' } } as const;
+    const more = { audit: true, reply: true, deadline: START + 1, fair: 'shop', trace: { traceparent: 't' } } as const;
     const hand = joins();
-    hand.take('dear.photos', photoOf(said));
-    expect(hand.table.get(KEY)!.data).toEqual({ ...data, ...said });
+    hand.take('dear.photos', photoOf(more));
+    expect(hand.table.get(KEY)!.data).toEqual({ ...data, ...more });
   });
 });
 
@@ -106,11 +107,11 @@ describe('halves that meet', () => {
   test('as large ones cost a put each where they come, and a get where the other one comes', () => {
     const photo = 'x'.repeat(70_000);
     const hand = joins();
-    const name = derivedId('d', 'f', JSON.stringify({ ...data, data: { photo } }));
+    const name = derivedId('d', 'f', JSON.stringify({ ...said, data: { photo } }));
     const came = hand.take('dear.photos', photoOf({ data: { photo } }));
     expect(came.record.calls).toEqual({ queue: 0, table: 1, object: 1 });
     const stored = { bucket: 'b', key: `halves/dear/${name}`, size: expect.any(Number), sha256: expect.any(String) };
-    expect(hand.table.get(KEY)!.data).toEqual({ id: 'd', ts: START, hop: 0, stored });
+    expect(hand.table.get(KEY)!.data).toEqual({ id: 'd', ts: START, hop: 0, stored, delivery: 'delivery' });
     const guess = 'y'.repeat(70_000);
     const large = signalOf({ signal: { output: { guess, sure: 0 }, tier: 'cheap', version: 'v1' } });
     const met = hand.take('dear', large);

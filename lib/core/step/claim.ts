@@ -8,6 +8,9 @@ import { endFlow, record, type Story, write } from './story.ts';
 /** How long a done-mark is kept, at least: as long as its message may lie in the queue, through any outage. */
 const DONE_TTL_MS = 4 * 86_400_000;
 
+/** In place of a message's id: no message of the flow may be acknowledged while it is claimed. */
+const ANY_MESSAGE = '*';
+
 /** Whether this flow is claimed here: by the tier's choice, by a join, or because its objects are deleted after it. */
 export function needsClaim(plan: TierPlan, work: Work): boolean {
   if (plan.mode === 'join' || plan.tier.delivery === 'once') return true;
@@ -25,7 +28,7 @@ export function* claim(story: Story, plan: TierPlan, work: Work): Step<Outcome |
     key,
     set: {
       owner: incoming.deliveryId,
-      message: incoming.id,
+      message: story.parkedBefore ? ANY_MESSAGE : incoming.id,
       lease: at + plan.limits.leaseMs,
       ...(isJoin ? keptFrom(plan, at) : { [EXPIRES_AT]: expiresAt(at + DONE_TTL_MS) }),
     },
@@ -68,16 +71,14 @@ function* refused(story: Story, item: Item | undefined, at: number): Step<Outcom
     yield* record(story, 'throttled', { reason: 'its halves ran out of time meanwhile', until: at + 1_000 });
     return { end: 'retry', afterMs: 1_000 };
   }
-  if (item?.done === undefined && item?.message === incoming.id) {
-    // Another delivery of this very message holds the claim; acknowledging now would delete the message under it.
+  const atWork = `another ${item?.message === incoming.id ? 'delivery of this message' : 'message of this flow'} is at work`;
+  if (item?.done === undefined && (item?.message === incoming.id || item?.message === ANY_MESSAGE)) {
+    // Acknowledging now would delete the message under the delivery that holds the claim, or the last one of the flow.
     const afterMs = Math.max(Number(item.lease) - at, 0) + 100;
-    yield* record(story, 'throttled', { reason: 'another delivery of this message is at work', until: at + afterMs });
+    yield* record(story, 'throttled', { reason: atWork, until: at + afterMs });
     return { end: 'retry', afterMs };
   }
-  const reason =
-    item?.done === undefined
-      ? 'another message of this flow is at work'
-      : `the flow is done here already (output ${String(item.done)})`;
+  const reason = item?.done === undefined ? atWork : `the flow is done here already (output ${String(item.done)})`;
   yield* record(story, 'duplicate', { reason });
   return ACK;
 }

@@ -16,6 +16,8 @@ export interface Half {
   readonly id: string;
   readonly ts: number;
   readonly hop: number;
+  /** The delivery that stored it. */
+  readonly delivery?: string;
   readonly data?: unknown;
   readonly objects?: ObjectReferences;
   readonly signal?: Signal;
@@ -51,7 +53,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     ...passedOn(envelope!),
   };
   const key = joinKey(plan.tier.name, work.flow);
-  const item = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));
+  const half = { ...(yield* fitting(story, plan, mine)), delivery: incoming.deliveryId };
+  const item = yield* park(story, plan, joins, key, side, half);
   if (item.done !== undefined)
     return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
   const stored = item[side] as unknown as Half;
@@ -68,6 +71,7 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     return ACK;
   }
   story.met = true;
+  story.parkedBefore = stored.delivery !== incoming.deliveryId || Number(item.signals) > 1;
   // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
   const own = stored.id === mine.id && stored.ts === mine.ts ? mine : yield* whole(story, stored);
   if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, own, other);

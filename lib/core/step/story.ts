@@ -48,6 +48,8 @@ export interface Story {
   claimKey?: string;
   /** True once both halves of a join are there. */
   met?: boolean;
+  /** Another delivery had stored this half, and may acknowledge its message while this one is at work. */
+  parkedBefore?: boolean;
   inputs: { id: string; kind: string; ts?: number }[];
 }
 

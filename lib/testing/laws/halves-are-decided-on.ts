@@ -48,6 +48,8 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
       log({ record }) {
         const { decision, tier, flow } = record;
         if (decision !== 'parked' && decision !== 'duplicate') worked.add(`join#${tier}#${flow}`);
+        // Another delivery may still be at work; whatever becomes of it, the flow lies among the dead letters.
+        if (decision === 'failed') givenUp.add(`join#${tier}#${flow}`);
         if (!isFinal(record)) return undefined;
         for (const [key, half] of halvesOf(record.tier, record.flow)) {
           // Where the process died between the done-mark and its record, a duplicate's record says that the flow is done.

@@ -64,7 +64,7 @@ export const claimBugs: readonly Bug[] = [
   {
     name: 'a second delivery is acknowledged while the first is at work',
     file,
-    find: 'if (item?.done === undefined && item?.message === incoming.id) {',
+    find: 'if (item?.done === undefined && (item?.message === incoming.id || item?.message === ANY_MESSAGE)) {',
     replace: 'if (item?.done === undefined && item?.message === incoming.body) {',
     finds: ['every flow ends once', 'no half waits silently'],
   },
