@@ -14,7 +14,9 @@ export const logTellsTheEnd: LawMaker = (graph) => ({
       const decisions = new Set((told.get(flow) ?? []).map(({ decision }) => decision));
       const all = endings.of(flow);
       const has = (end: string): boolean => all.some((ending) => ending.end === end);
-      if (decisions.has('delivered') !== has('answered') && !givenUp.has(flow)) {
+      // The log may be away each time the destination has the answer; where it then throws, that is the end.
+      const failedAfter = has('answered') && has('dead-lettered') && decisions.has('failed');
+      if (decisions.has('delivered') !== has('answered') && !givenUp.has(flow) && !failedAfter) {
         return [
           {
             flow,
