@@ -4,6 +4,7 @@ import { sha256 } from '../../lib/core/identity.ts';
 import type { AnyTier } from '../../lib/index.ts';
 import { RetryableError, TerminalError } from '../../lib/index.ts';
 import { visitDeadLetters } from '../../lib/runtime/dead-letters.ts';
+import { dataOf } from '../support/by-hand.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
@@ -12,17 +13,7 @@ import { carrying, cheap, joining } from '../support/tiers.ts';
 
 const WHERE = '(application "test", tier "cheap", flow "f")';
 const START = Date.UTC(2026, 0, 1);
-const data: Envelope = {
-  v: 1,
-  id: 'i',
-  flow: 'f',
-  kind: 'data',
-  from: { name: 'client', version: '1' },
-  ts: START,
-  sent: START,
-  hop: 0,
-  data: { n: 1 },
-};
+const data = dataOf({ id: 'i' });
 const object = { bucket: 'b', key: 'k', size: 3, sha256: 'x' };
 
 /** The one dead letter after this was put on a queue and tried once. */
