@@ -23,6 +23,7 @@ const join = (extra: object = {}) => new ByHand([cheap(), joining({ timeout, ...
 const ONCE = 'once#cheap#f';
 const JOIN = 'join#dear#f';
 const half = { id: 'd', ts: START, hop: 0, data: { photo: 'p' }, objects: {} };
+const signalHalf = { id: 's', ts: START, hop: 1, signal: signalOf().signal } as unknown as Json;
 /** A join whose data waits for the signal. */
 function parked(item: Item = {}, extra: object = {}): ByHand {
   const hand = join(extra);
@@ -217,6 +218,22 @@ describe('a mark', () => {
       expect(end).toEqual({ end: 'ack' });
     }
   });
+});
+
+test('a claim that was lost, and that whoever took it has given back, is taken again: nobody else may be there', () => {
+  for (const [hand, queue, message, left] of [
+    [once(), 'cheap', dataOf(), { expiresAt: at(DAY_MS) }],
+    [parked(), 'dear', signalOf(), { data: half, signal: signalHalf, expiresAt: at(TTL_MS) }],
+  ] as const) {
+    justBefore(hand, isDone, left);
+    const { records, end } = hand.take(queue, message);
+    expect(end).toEqual({ end: 'retry', afterMs: 1_000 });
+    expect(records).toMatchObject([
+      { decision: 'throttled', reason: 'its claim was taken and given back meanwhile', until: START + 1_000 },
+    ]);
+    hand.meddle = () => undefined;
+    expect(hand.take(queue, message).record.decision).toMatch(/^(escalated|accepted)$/);
+  }
 });
 
 describe('a task that fails gives back', () => {

@@ -68,19 +68,21 @@ function* refused(story: Story, item: Item | undefined, at: number): Step<Outcom
   const { incoming } = story;
   if (item?.done === undefined && Number(item?.[EXPIRES_AT]) <= at / 1_000) {
     // The halves are being decided on as expired: what comes back finds that done, or does it.
-    yield* record(story, 'throttled', { reason: 'its halves ran out of time meanwhile', until: at + 1_000 });
-    return { end: 'retry', afterMs: 1_000 };
+    return yield* later(story, at, 1_000, 'its halves ran out of time meanwhile');
   }
   const atWork = `another ${item?.message === incoming.id ? 'delivery of this message' : 'message of this flow'} is at work`;
   if (item?.done === undefined && (item?.message === incoming.id || item?.message === ANY_MESSAGE)) {
     // Acknowledging now would delete the message under the delivery that holds the claim, or the last one of the flow.
-    const afterMs = Math.max(Number(item.lease) - at, 0) + 100;
-    yield* record(story, 'throttled', { reason: atWork, until: at + afterMs });
-    return { end: 'retry', afterMs };
+    return yield* later(story, at, Math.max(Number(item.lease) - at, 0) + 100, atWork);
   }
   const reason = item?.done === undefined ? atWork : `the flow is done here already (output ${String(item.done)})`;
   yield* record(story, 'duplicate', { reason });
   return ACK;
+}
+
+function* later(story: Story, at: number, afterMs: number, reason: string): Step<Outcome> {
+  yield* record(story, 'throttled', { reason, until: at + afterMs });
+  return { end: 'retry', afterMs };
 }
 
 /**
@@ -104,6 +106,8 @@ export function* complete(story: Story, plan: TierPlan, outputId: string): Step<
   delete story.claimKey;
   // A write that was tried again by itself may have been applied the first time.
   if (result.applied || result.item?.by === incoming.deliveryId) return undefined;
+  if (result.item && result.item.done === undefined && result.item.lease === undefined)
+    return yield* later(story, at, 1_000, 'its claim was taken and given back meanwhile');
   return yield* refused(story, result.item, at);
 }
 
