@@ -61,7 +61,7 @@ const UUID_LENGTH = 36;
 /**
  * Reads what deciding again needs straight from the bytes of records, in the order in which sluice writes their fields.
  * A line in another order, or with anything unexpected in it, is handed on to be read as JSON: that includes whatever was
- * cut short or runs into another line.
+ * cut short or runs into another line. What it does not notice are bytes missing in the middle of a line's costs.
  */
 export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () => true }: ScanEvents): LogScanner {
   const verdict = emptyVerdict();

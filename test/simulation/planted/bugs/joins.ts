@@ -7,17 +7,17 @@ export const joinBugs: readonly Bug[] = [
   {
     name: 'a half is acknowledged though it was not stored',
     file,
-    find: 'const item = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));',
+    find: 'const item = yield* park(story, plan, joins, key, side, half);',
     replace:
-      'let item: Item;\n  try {\n    item = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));\n  } catch {\n    return ACK;\n  }',
+      'let item: Item;\n  try {\n    item = yield* park(story, plan, joins, key, side, half);\n  } catch {\n    return ACK;\n  }',
     finds: ['acknowledged with a decision', 'every flow ends once'],
   },
   {
     name: 'a half looks for the other one before it is stored',
     file,
-    find: 'const item = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));',
+    find: 'const item = yield* park(story, plan, joins, key, side, half);',
     replace:
-      "const before = ((yield { do: 'read', key }) ?? {}) as Item;\n  const after = yield* park(story, plan, joins, key, side, yield* fitting(story, plan, mine));\n  const { data: _, signal: __, ...rest } = after;\n  const item: Item = { ...rest, ...before, [side]: after[side]! };",
+      "const before = ((yield { do: 'read', key }) ?? {}) as Item;\n  const after = yield* park(story, plan, joins, key, side, half);\n  const { data: _, signal: __, ...rest } = after;\n  const item: Item = { ...rest, ...before, [side]: after[side]! };",
     finds: ['no half waits silently'],
   },
   {
