@@ -107,6 +107,7 @@ async function hideRetries(
     if (same) same.push(receipt);
     else byDelay.set(outcome.afterMs, [receipt]);
   }
+  if (failed.length === 0) return failed;
   await Promise.allSettled(
     [...byDelay].map(([afterMs, receipts]) => cloud.queue(queue).hide(receipts, Math.min(afterMs, MAX_HIDE_MS))),
   );

@@ -83,8 +83,7 @@ export function drawFaults(options: {
   const points = new Map<string, FaultPoint>();
 
   function pointAt(kind: FaultKind, place: string): FaultPoint {
-    const rate = rates[kind] ?? 0;
-    if (rate <= 0) return NEVER;
+    const rate = rates[kind]!;
     const draws: Draws = drawsFor(seed, `${kind}@${place}`);
     let asked = 0;
     return () => {
@@ -101,6 +100,7 @@ export function drawFaults(options: {
   return {
     happened,
     at(kind, place) {
+      if (!((rates[kind] ?? 0) > 0)) return NEVER;
       const name = `${kind}@${place}`;
       const known = points.get(name);
       if (known) return known;

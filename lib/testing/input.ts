@@ -35,9 +35,9 @@ export interface TimedSend {
   readonly atMs: number;
 }
 
-/** Flows begin close together, so that they meet in batches; their producers send within a second of each other, in any order. */
-const BEGIN_WITHIN_MS = 2_000;
-const PRODUCERS_WITHIN_MS = 1_000;
+/** Flows begin close together, so that they meet in batches; their producers send close to each other, in any order. */
+const BEGIN_WITHIN_MS = 100;
+const PRODUCERS_WITHIN_MS = 50;
 
 /** What is sent in the world of a seed, in the order of time. */
 export async function sendsOf(

@@ -52,7 +52,7 @@ export const claimBugs: readonly Bug[] = [
     file,
     find: '      done: outputId,\n',
     replace: '',
-    finds: ['a claimed flow is finished once'],
+    finds: ['a claimed flow is finished once', 'no half waits silently'],
   },
   {
     name: 'a done-mark set by whoever lost the claim',
@@ -73,7 +73,7 @@ export const claimBugs: readonly Bug[] = [
     file,
     find: 'work.flow}`;',
     replace: 'work.flow}`.concat(plan.version);',
-    finds: ['a claimed flow is finished once', 'one at a time works on a claimed flow'],
+    finds: ['a claimed flow is finished once', 'one at a time works on a claimed flow', 'objects outlive their flow'],
   },
   {
     name: 'a claim that never expires',
