@@ -97,6 +97,7 @@ async function hideRetries(
   messages: readonly ReceivedMessage[],
   outcomes: readonly Outcome[],
 ): Promise<readonly string[]> {
+  if (outcomes.every(({ end }) => end === 'ack')) return [];
   const byDelay = new Map<number, string[]>();
   const failed: string[] = [];
   for (const [i, outcome] of outcomes.entries()) {
@@ -107,7 +108,6 @@ async function hideRetries(
     if (same) same.push(receipt);
     else byDelay.set(outcome.afterMs, [receipt]);
   }
-  if (failed.length === 0) return failed;
   await Promise.allSettled(
     [...byDelay].map(([afterMs, receipts]) => cloud.queue(queue).hide(receipts, Math.min(afterMs, MAX_HIDE_MS))),
   );

@@ -97,8 +97,8 @@ function hashProblem(bytes: Uint8Array, reference: ObjectReference): string | un
 export interface LazyObjectSet {
   readonly objects: Readonly<Record<string, LazyObject>>;
   readonly fetched: { bytes: number; calls: number; reads?: number };
-  /** Removes temporary files. */
-  dispose(): Promise<void>;
+  /** Removes temporary files, where there are any. */
+  dispose(): Promise<void> | undefined;
 }
 
 /** Lazy objects over a reader; nothing is fetched before a method is called. */
@@ -139,10 +139,8 @@ export function lazyObjects(
   return {
     objects,
     fetched,
-    dispose: async () => {
-      // What cannot be removed now is the temporary folder's to clean up: the predictions are made.
-      await folder?.then((path) => rm(path, { recursive: true, force: true })).catch(() => undefined);
-    },
+    // What cannot be removed now is the temporary folder's to clean up: the predictions are made.
+    dispose: () => folder?.then((path) => rm(path, { recursive: true, force: true })).catch(() => undefined),
   };
 }
 

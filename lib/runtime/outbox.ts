@@ -2,6 +2,7 @@ import type { DeadLetter } from '../core/dead-letter.ts';
 import { type Envelope, encode } from '../core/envelope.ts';
 import { SluiceError, toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { type Awaitable, isPromise } from '../core/json.ts';
 import { MAX_NESTING, nestsDeeper } from '../core/nesting.ts';
 import { MESSAGES } from '../core/object-keys.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -14,14 +15,18 @@ export const INLINE_BYTES = 64 * 1024;
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** The text to send for a message, put in the object store first where it is too large for a queue. */
-export async function toBody(
-  cloud: Cloud,
-  message: Envelope | DeadLetter,
-): Promise<{ readonly body: string; readonly puts: number }> {
+export function toBody(cloud: Cloud, message: Envelope | DeadLetter): Awaitable<Body> {
   const body = encodeChecked(message);
-  if (body.length * 3 <= INLINE_BYTES) return { body, puts: 0 };
-  const bytes = Buffer.from(body);
-  if (bytes.byteLength <= INLINE_BYTES) return { body, puts: 0 };
+  if (body.length * 3 <= INLINE_BYTES || Buffer.byteLength(body) <= INLINE_BYTES) return { body, puts: 0 };
+  return offload(cloud, message, Buffer.from(body));
+}
+
+interface Body {
+  readonly body: string;
+  readonly puts: number;
+}
+
+async function offload(cloud: Cloud, message: Envelope | DeadLetter, bytes: Buffer): Promise<Body> {
   if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge(message, `${bytes.byteLength} bytes`);
   // Sent again, a message has its id again and another time: it must not write over the body of one that is under way.
   const key = `${MESSAGES}${message.id}/${sha256(bytes).slice(0, 16)}`;
@@ -79,40 +84,40 @@ export interface Posted {
   readonly error?: Error;
 }
 
+/** Messages for one queue, and which postings they are of. */
+interface Parcel {
+  readonly messages: OutgoingMessage[];
+  readonly places: number[];
+}
+
 /** Sends postings in one call per queue; the result has one entry a posting, in order. */
 export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<readonly Posted[]> {
   const results: Posted[] = new Array(postings.length);
-  const byQueue = new Map<string, { readonly at: number; readonly message: OutgoingMessage }[]>();
-  for (const [at, posting] of postings.entries()) {
+  const parcels = new Map<string, Parcel>();
+  for (let at = 0; at < postings.length; at += 1) {
+    const { queue, message, group, delayMs } = postings[at]!;
     try {
-      const { body, puts } = await toBody(cloud, posting.message);
+      const made = toBody(cloud, message);
+      const { body, puts } = isPromise(made) ? await made : made;
       results[at] = { puts };
-      const message: OutgoingMessage = {
-        body,
-        ...(posting.group !== undefined && { group: posting.group }),
-        ...(posting.delayMs !== undefined && { delayMs: posting.delayMs }),
-      };
-      const list = byQueue.get(posting.queue);
-      if (list) list.push({ at, message });
-      else byQueue.set(posting.queue, [{ at, message }]);
+      const parcel = parcels.get(queue) ?? { messages: [], places: [] };
+      parcels.set(queue, parcel);
+      parcel.places.push(at);
+      parcel.messages.push({ body, ...(group !== undefined && { group }), ...(delayMs !== undefined && { delayMs }) });
     } catch (error) {
       results[at] = { puts: 0, error: toError(error) };
     }
   }
-  await Promise.all(
-    [...byQueue].map(async ([name, list]) => {
-      const sent = await sendAll(
-        cloud,
-        name,
-        list.map((entry) => entry.message),
-      );
-      for (const [i, { at }] of list.entries()) {
-        const error = sent[i];
-        if (error) results[at] = { ...results[at]!, error };
-      }
-    }),
-  );
+  await Promise.all(Array.from(parcels, ([queue, parcel]) => send(cloud, queue, parcel, results)));
   return results;
+}
+
+async function send(cloud: Cloud, queue: string, { messages, places }: Parcel, results: Posted[]): Promise<void> {
+  const sent = await sendAll(cloud, queue, messages);
+  for (const [i, at] of places.entries()) {
+    const error = sent[i];
+    if (error) results[at] = { ...results[at]!, error };
+  }
 }
 
 async function sendAll(

@@ -49,9 +49,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
       const reader = objectReader(options.objects, options.allowedBuckets);
       const calls = requests.map((request) => callOf(options, request, reader, model.value));
       const results = tier.predictBatch ? await predictTogether(work, calls) : await predictEach(work, calls);
-      for (const call of calls) {
-        await call.data.dispose();
-        await call.signal.dispose();
+      for (const { data, signal } of calls) {
+        const disposing = [data.dispose(), signal.dispose()].filter(isPromise);
+        if (disposing.length > 0) await Promise.all(disposing);
       }
       return told(
         results.map((result) => servedBy(model, result)),

@@ -121,17 +121,19 @@ export function simulateInside(
     fleets.every((fleet) => fleet.busy() === 0) &&
     world.table.halves() === 0;
   async function run(goOn: () => boolean, until?: number): Promise<void> {
-    await settle();
     const most = world.schedule.steps() + MOST_STEPS;
-    while (goOn() && world.schedule.step(until)) {
-      await settle();
+    do {
+      await quiet();
+      if (outside.any()) await outside.wait();
       inner.onStep?.(view);
       if (world.schedule.steps() > most) throw new Error(`the world does not come to rest (seed ${seed})`);
-    }
+    } while (goOn() && world.schedule.step(until));
   }
-  async function settle(): Promise<void> {
-    await quiet();
-    if (outside.any()) await outside.wait();
+  const clients = new Map<string, Client<TypesOf<TierModule['default']>>>();
+  function clientOf(entry: string): Client<TypesOf<TierModule['default']>> {
+    const known = clients.get(entry) ?? connect<TierModule>(entry, { cloud });
+    clients.set(entry, known);
+    return known;
   }
   return {
     ...view,
@@ -143,7 +145,7 @@ export function simulateInside(
       return view.now;
     },
     async send(entry, ...args) {
-      const client = connect<TierModule>(entry, { cloud });
+      const client = clientOf(entry);
       return client.send(...(args as unknown as Parameters<typeof client.send>));
     },
     async redrive(filter) {

@@ -93,7 +93,7 @@ describe('a message', () => {
     for (let level = 0; level < 500; level += 1) deep = [deep];
     const fix = '\n  → Data, predictions and signals must survive JSON; send bytes as objects.';
     const refused = async (data: unknown) =>
-      toBody(keeping().cloud, message(data)).catch((error: Error & { code: string; retry: string }) => {
+      (async () => toBody(keeping().cloud, message(data)))().catch((error: Error & { code: string; retry: string }) => {
         expect(error).toMatchObject({ code: 'data-invalid', retry: 'never' });
         return error.message;
       });

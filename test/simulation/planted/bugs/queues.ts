@@ -26,8 +26,8 @@ export const queueBugs: readonly Bug[] = [
   {
     name: 'a batch sent in part counts as sent',
     file: 'lib/runtime/outbox.ts',
-    find: '        if (error) results[at]',
-    replace: '        if (error && sent.every((e) => e !== undefined)) results[at]',
+    find: '    if (error) results[at]',
+    replace: '    if (error && sent.every((e) => e !== undefined)) results[at]',
     finds: ['every flow ends once', 'objects outlive their flow'],
   },
   {
