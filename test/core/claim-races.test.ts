@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
 import type { Effect } from '../../lib/core/step/effects.ts';
 import type { Item } from '../../lib/core/table-update.ts';
-import type { AnyTier } from '../../lib/index.ts';
+import { type AnyTier, drop } from '../../lib/index.ts';
 import { ByHand, type Done, dataOf, signalOf } from '../support/by-hand.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
 
@@ -189,6 +189,40 @@ describe('halves that meet while a message is at work twice', () => {
     expect(signal(1).record.decision).toBe('parked');
     hand.table.set(JOIN, { ...hand.table.get(JOIN), data: { ...half, delivery: 'photo 1' } });
     expect(meanwhile(hand, () => signal(2)).end).toMatchObject({ end: 'retry' });
+  });
+});
+
+describe('a flow that ends here without a prediction sent on', () => {
+  const taken = {
+    data: half,
+    signal: signalHalf,
+    owner: 'other',
+    message: 'm',
+    lease: START + 5,
+    expiresAt: at(1_000),
+  };
+  const ways: readonly [string, object, object][] = [
+    ['expired', {}, { deadline: START - 1 }],
+    ['dropped', { gates: { destination: () => drop } }, {}],
+  ];
+
+  test.each(ways)(
+    '%s, comes back where another delivery of its message has taken the claim',
+    (decision, extra, says) => {
+      const hand = parked({}, extra);
+      justBefore(hand, isDone, taken);
+      const { records, end } = hand.take('dear', signalOf(says));
+      expect(records.map((record) => record.decision)).toEqual([decision, 'throttled']);
+      expect(end).toEqual({ end: 'retry', afterMs: 105 });
+    },
+  );
+
+  test.each(ways)('%s, is acknowledged where it was done meanwhile', (decision, extra, says) => {
+    const hand = parked({}, extra);
+    justBefore(hand, isDone, { done: 'x', expiresAt: at(DAY_MS) });
+    const { records, end } = hand.take('dear', signalOf(says));
+    expect(records.map((record) => record.decision)).toEqual([decision, 'duplicate']);
+    expect(end).toEqual({ end: 'ack' });
   });
 });
 

@@ -154,6 +154,5 @@ export function* endFlowHere(
     if (claimed) return claimed;
   }
   const end = yield* endFlow(story, decision, reason);
-  yield* complete(story, plan, decision);
-  return end;
+  return (yield* complete(story, plan, decision)) ?? end;
 }

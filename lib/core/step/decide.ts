@@ -146,8 +146,7 @@ function* droppedAt(story: Story, plan: TierPlan, to: string, gate: 'destination
   yield* reply(story, { status: 'dropped', reason, tier: plan.tier.name });
   // Nothing but the record tells of a drop, so it comes before the mark that ends all tries.
   yield* record(story, 'dropped', { reason, ...threshold(story, plan) });
-  yield* complete(story, plan, outputId(story, plan, to));
-  return ACK;
+  return (yield* complete(story, plan, outputId(story, plan, to))) ?? ACK;
 }
 
 function* escalate(

@@ -12,6 +12,8 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   /** Items whose flow somebody went on with, or whose message the queue gave up. */
   const worked = new Set<string>();
   const givenUp = new Set<string>();
+  /** What records of skewed halves say, by the item: they name the half that is given up. */
+  const skewed = new Map<string, string>();
   /** Who wrote last of items in which both halves lie. */
   const seenBy = new Map<string, string>();
   let hasOutage = false;
@@ -50,6 +52,7 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         if (decision !== 'parked' && decision !== 'duplicate') worked.add(`join#${tier}#${flow}`);
         // Another delivery may still be at work; whatever becomes of it, the flow lies among the dead letters.
         if (decision === 'failed') givenUp.add(`join#${tier}#${flow}`);
+        if (decision === 'skewed') skewed.set(`join#${tier}#${flow}`, record.reason ?? '');
         if (!isFinal(record)) return undefined;
         for (const [key, half] of halvesOf(record.tier, record.flow)) {
           // Where the process died between the done-mark and its record, a duplicate's record says that the flow is done.
@@ -74,13 +77,15 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         hasOutage ||= kind === 'outage';
         return undefined;
       },
-      delete({ by, queue, message: { flow } }, world) {
+      delete({ by, queue, message: { flow, id } }, world) {
         const join = tierOf.get(queue);
         const key = `join#${join?.tier.name}#${flow}`;
         const item = world.table.items.get(key) ?? {};
         const met = item.data !== undefined && item.signal !== undefined;
         if (!join || by !== 'event source' || !met || givenUp.has(key)) return undefined;
         if (item.done !== undefined || item.failed !== undefined) return undefined;
+        // A slow delivery of a half that was given up may store it again: it has been decided on all the same.
+        if (skewed.get(key)?.includes(id)) return undefined;
         const left = join.reads.some((read) =>
           world.queues.get(read.queue)!.messages.some(({ facts }) => facts.flow === flow),
         );
