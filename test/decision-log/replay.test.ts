@@ -203,11 +203,20 @@ test('a running cascade writes its records as they can be read without JSON', as
   await cloud.close();
   // Ten at the first tier, half of them at the second, and ten at the destination.
   expect(records).toHaveLength(25);
+  // Records that differ only in these are all read as the first of them was.
+  const differs =
+    /"(at|ts|score|threshold|modelMs|latencyMs|invocations|ms|requests|writes|reads)":[-.e0-9]+|"(id|flow)":"[^"]*"/g;
+  const shapes = new Set(records.map((record) => JSON.stringify(record).replace(differs, '"$1$2"')));
   const log = Buffer.from(linesOf(records));
+  expect(shapes.size).toBeLessThan(15);
+  let asJson = 0;
   const scanner = logScanner(logTiers(), {
     onVerdict: () => {},
-    onLine: (_, from, to) => expect.fail(log.toString('utf8', from, to)),
+    onLine: (_, from, to) => {
+      asJson += 1;
+      return JSON.parse(log.toString('utf8', from, to));
+    },
   });
   expect(scanner.scan(log, 0, log.length)).toBe(log.length);
-  expect(scanner.records()).toBe(25);
+  expect([asJson, scanner.records()]).toEqual([shapes.size, 25 - shapes.size]);
 });

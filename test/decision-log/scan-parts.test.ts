@@ -4,6 +4,7 @@ import { flowKey, type Hash, hashBytes, hashRange } from '../../lib/core/log/flo
 import { keySet, recently } from '../../lib/core/log/key-set.ts';
 import { isAt, pattern, windowOn } from '../../lib/core/log/pattern.ts';
 import { scanNumber } from '../../lib/core/log/scan-number.ts';
+import { numbersEnd, textEnd } from '../../lib/core/log/scan-text.ts';
 
 describe('a number', () => {
   const scanned = (before: string, text: string, after: string): unknown => {
@@ -54,18 +55,122 @@ describe('a number', () => {
     '1e09',
   ])('may be %s', same);
 
-  test.each(['', '-', 'x', '"1"', 'null', '/', ':', 'e5', '-e5', '1e', '1e+', '1e1-1'])('is not %j', (text) => {
+  test.each([
+    '',
+    '-',
+    'x',
+    '"1"',
+    'null',
+    '/',
+    ':',
+    'e5',
+    '-e5',
+    '1e',
+    '1e+',
+    '1.',
+    '-1.',
+    '01',
+    '-00',
+    '0012.5',
+    '1.e5',
+    '.5',
+    '-.5',
+  ])('is not %j', (text) => {
     expect(scanned('12', text, '')).toBe(false);
+  });
+
+  test.each([
+    ['1.5.5', 3],
+    ['1e1-1', 3],
+    ['1e5.5', 3],
+  ])('ends in %j where that is one no longer, after %i', (text, end) => {
+    expect(scanned('12', text, '')).toEqual({ value: Number(text.slice(0, end)), end });
+  });
+});
+
+describe('a text', () => {
+  const json = (text: string): unknown => {
+    try {
+      return JSON.parse(`"${text}"`);
+    } catch {
+      return undefined;
+    }
+  };
+
+  test('ends at its quote, whatever length it probably has, and is what JSON says it is', () => {
+    const unit = fc.oneof(
+      { weight: 30, arbitrary: fc.constantFrom('a', '0', '-', ' ', '~') },
+      { weight: 1, arbitrary: fc.constantFrom('\\', '\n', '\x00', '\x1f', '\x7f', 'ü', '\u2028') },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 40 }), fc.option(fc.nat({ max: 41 })), (text, length) => {
+        const bytes = Buffer.from(`"${text}","x"`);
+        const size = Buffer.byteLength(text);
+        const isText = json(text) === text;
+        expect(textEnd(windowOn(bytes), 1, length ?? size)).toBe(isText ? 1 + size : 0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test.each(['\x00', '\t', '\x1f', '\\', '\\n'])('has no %j in it, wherever', (odd) => {
+    for (let at = 0; at < 40; at += 1) {
+      const text = `${'a'.repeat(at)}${odd}${'a'.repeat(39 - at)}`;
+      expect(textEnd(windowOn(Buffer.from(`${text}"`)), 0, text.length)).toBe(0);
+    }
+  });
+
+  test('is UTF-8', () => {
+    for (const bytes of [[0xc3], [0xff], [0x61, 0x62, 0x63, 0x64, 0x80]]) {
+      expect(textEnd(windowOn(Buffer.from([...bytes, 34])), 0, bytes.length)).toBe(0);
+    }
+  });
+
+  test('has an end', () => {
+    expect(textEnd(windowOn(Buffer.from('abcdefgh')), 0, 8)).toBe(0);
+    expect(textEnd(windowOn(Buffer.from('abcdefgh')), 0, 20)).toBe(0);
+  });
+});
+
+describe('an object of numbers', () => {
+  test.each(['{}', '{"a":1}', '{"a":1,"b#c":-2.5e3}', '{"":0}', '{"ü":12,"x":0.5,"y":7}'])('may be %s', (text) => {
+    for (const after of ['', ',"object":{}', '}']) {
+      expect(numbersEnd(windowOn(Buffer.from(`:${text}${after}`)), 1)).toBe(1 + Buffer.byteLength(text));
+    }
+  });
+
+  test.each([
+    ...[
+      '',
+      '{',
+      '[]',
+      '1',
+      '{,}',
+      '{"a"}',
+      '{"a":}',
+      '{"a":1',
+      '{"a":1,',
+      '{"a":1,}',
+      '{"a":01}',
+      '{"a":1 }',
+      '{"a":"1"}',
+    ],
+    ...['{"a":1"b":2}', '{"a":1;"b":2}', '{"a\\u0062":1}', '{"a":{}}', '{a:1}', '{"a":1,b":2}', '{"a', '{"a":'],
+  ])('is not %s', (text) => {
+    // What lies before must not be taken for a part of it.
+    for (const before of ['', '}', ':', '}:1}']) {
+      expect(numbersEnd(windowOn(Buffer.from(before + text)), before.length)).toBe(0);
+    }
   });
 });
 
 test('a pattern is where its bytes are, and nowhere else', () => {
-  const some = fc.string({ unit: fc.constantFrom('a', 'b', 'ü'), maxLength: 14 });
+  const some = fc.string({ unit: fc.constantFrom('a', 'b', 'ü'), maxLength: 20 });
   fc.assert(
-    fc.property(some, some, some, fc.nat({ max: 15 }), (before, text, after, off) => {
+    fc.property(some, some, some, fc.nat({ max: 21 }), (before, text, after, off) => {
       const all = Buffer.from(`${before}${text}${after}`);
       // A part of a larger piece of memory, as chunks are.
-      const bytes = Buffer.concat([Buffer.from('a'), all, Buffer.from('aaaa')]).subarray(1, 1 + all.length);
+      const bytes = Buffer.concat([Buffer.from('a'), all, Buffer.from('aaaaaaaa')]).subarray(1, 1 + all.length);
       const what = pattern(text);
       expect(what.length).toBe(Buffer.byteLength(text));
       expect(isAt(windowOn(bytes), Buffer.byteLength(before), what)).toBe(true);
@@ -76,16 +181,19 @@ test('a pattern is where its bytes are, and nowhere else', () => {
   );
 });
 
-test.each(['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh', 'abcdefghi'])('each byte of the pattern %j counts', (text) => {
-  const what = pattern(text);
-  expect(isAt(windowOn(Buffer.from(text)), 0, what)).toBe(true);
-  for (let i = 0; i < text.length; i += 1) {
-    const other = Buffer.from(text);
-    other[i]! ^= 1;
-    expect(isAt(windowOn(other), 0, what)).toBe(false);
-    expect(isAt(windowOn(Buffer.from(text).subarray(0, i)), 0, what)).toBe(false);
-  }
-});
+test.each(['', 'a', 'abc', 'abcd', 'abcde', 'abcdefgh', 'abcdefghi', 'abcdefghijklmnopq'])(
+  'each byte of the pattern %j counts',
+  (text) => {
+    const what = pattern(text);
+    expect(isAt(windowOn(Buffer.from(text)), 0, what)).toBe(true);
+    for (let i = 0; i < text.length; i += 1) {
+      const other = Buffer.from(text);
+      other[i]! ^= 1;
+      expect(isAt(windowOn(other), 0, what)).toBe(false);
+      expect(isAt(windowOn(Buffer.from(text).subarray(0, i)), 0, what)).toBe(false);
+    }
+  },
+);
 
 describe('a set of keys', () => {
   const key = fc.oneof(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { readRecord } from '../../lib/core/log/record.ts';
 import { logScanner } from '../../lib/core/log/scan.ts';
 import { emptyVerdict, logTiers, readVerdict } from '../../lib/core/log/verdict.ts';
@@ -14,10 +15,14 @@ function read(log: Buffer, scanned: boolean): { readonly said: readonly string[]
     said.push(JSON.stringify([application, tier, next, { ...verdict, tier: 0 }].map(withNaN)));
   };
   const verdict = emptyVerdict();
-  const asJson = (bytes: Buffer, from: number, to: number): void => {
+  const asJson = (bytes: Buffer, from: number, to: number): DecisionRecord | undefined => {
     const record = readRecord(bytes.toString('utf8', from, to));
-    if (typeof record === 'string') said.push(record);
-    else if (readVerdict(record, tiers, verdict)) tell(verdict);
+    if (typeof record === 'string') {
+      said.push(record);
+      return undefined;
+    }
+    if (readVerdict(record, tiers, verdict)) tell(verdict);
+    return record;
   };
   if (scanned) {
     const scanner = logScanner(tiers, { onVerdict: tell, onLine: asJson });
@@ -50,17 +55,15 @@ describe('scanning bytes', () => {
   });
 
   test('does so wherever lines are cut, run together or begin', () => {
-    const glue = fc.tuple(anyRecord, anyRecord, fc.nat()).map(([a, b, cut]) => {
-      const one = JSON.stringify(a);
-      return `${one.slice(0, cut % one.length)}${JSON.stringify(b)}\n`;
-    });
-    const rest = fc.tuple(anyRecord, fc.nat()).map(([record, begin]) => {
-      const line = JSON.stringify(record);
-      return `${line.slice(1 + (begin % line.length))}\n`;
+    const glue = fc.tuple(anyRecord, anyRecord, fc.nat(), fc.nat()).map(([a, b, cut, begin]) => {
+      const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+      const glued = `${one.slice(0, cut % one.length)}${other.slice(begin % 3 === 0 ? begin % other.length : 0)}\n`;
+      // Their shapes are known where they were read before.
+      return cut % 2 === 0 ? glued : `${one}\n${other}\n${glued}`;
     });
     const whole = anyRecord.map((record) => `${JSON.stringify(record)}\n`);
     fc.assert(
-      fc.property(fc.array(fc.oneof(glue, rest, whole), { maxLength: 6 }), (lines) => {
+      fc.property(fc.array(fc.oneof(glue, whole), { maxLength: 6 }), (lines) => {
         const log = Buffer.from(lines.join(''));
         expect(read(log, true).said).toEqual(read(log, false).said);
       }),
@@ -68,33 +71,54 @@ describe('scanning bytes', () => {
     );
   });
 
+  const usual = [
+    verdictRecord(),
+    verdictRecord({ decision: 'escalated', flow: 'ü', controls: { threshold: 3, object: 4 } }),
+    verdictRecord({ exhausted: true, score: 0.1234567890123456 }),
+    verdictRecord({ billed: { invocations: 0.333333, ms: 24.528761, requests: 2 } }),
+  ];
+
   test('does so at every cut of the lines that most logs are made of', () => {
-    const usual = [
-      verdictRecord(),
-      verdictRecord({ decision: 'escalated', flow: 'ü', controls: { threshold: 3, object: 4 } }),
-      verdictRecord({ exhausted: true, score: 0.1234567890123456 }),
-      verdictRecord({ billed: { invocations: 0.333333, ms: 24.528761, requests: 2 } } as object),
-    ];
     const next = JSON.stringify(verdictRecord({ flow: 'next', score: 1e-7 }));
     for (const record of usual) {
       const line = JSON.stringify(record);
       for (let cut = 0; cut < line.length; cut += 1) {
-        const log = Buffer.from(`${line.slice(0, cut)}${next}\n${line}\n${line.slice(0, cut)}\n`);
+        const log = Buffer.from(`${line}\n${line.slice(0, cut)}${next}\n${line}\n${line.slice(0, cut)}\n`);
         expect(read(log, true).said, line.slice(0, cut)).toEqual(read(log, false).said);
       }
     }
   });
 
-  test('takes the usual lines without JSON', () => {
+  test('does so wherever bytes are missing, come twice, or are others', () => {
+    for (const line of usual.map((record) => JSON.stringify(record))) {
+      const damaged: string[] = [line];
+      for (let at = 0; at < line.length; at += 1) {
+        for (const length of [1, 2, 3, 5, 8, 13, 21, 40, 80]) {
+          damaged.push(line.slice(0, at) + line.slice(at + length), line.slice(0, at + length) + line.slice(at));
+        }
+        for (const byte of ['x', '"', '}', ',', '0', '.', '-', '\\', '\t', 'ü']) {
+          damaged.push(line.slice(0, at) + byte + line.slice(at + 1), line.slice(0, at) + byte + line.slice(at));
+        }
+      }
+      const log = Buffer.from(`${damaged.join('\n')}\n`);
+      const [scanned, really] = [read(log, true), read(log, false)];
+      expect(scanned.fast).toBeGreaterThan(0);
+      expect(scanned.said).toEqual(really.said);
+    }
+  });
+
+  test('takes lines without JSON once one of their shape was read', () => {
     const { out: _, threshold: __, score: ___, ...unscored } = verdictRecord({ decision: 'delivered' });
-    const usual = [
-      verdictRecord(),
-      verdictRecord({ decision: 'escalated', score: 0.1234567890123456 }),
+    const more = [
       unscored,
-      verdictRecord({ billed: { invocations: 0.333333, ms: 24.528761, requests: 0.6, writes: 1, reads: 2 } } as object),
+      verdictRecord({ billed: { invocations: 0.333333, ms: 24.528761, requests: 0.6, writes: 1, reads: 2 } }),
       verdictRecord({ controls: { threshold: 12 }, bytes: { declared: 614, fetched: 614 }, modelMs: 12.34567 }),
     ];
-    expect(read(Buffer.from(linesOf(usual)), true).fast).toBe(usual.length);
+    for (const record of [...usual, ...more]) {
+      const again = { ...record, at: 7, version: 'another', flow: '"' };
+      const log = linesOf([record, { ...again, flow: 'f' }, record, again]);
+      expect(read(Buffer.from(log), true).fast).toBe(2);
+    }
   });
 
   test('stops at a line that is not whole yet', () => {
@@ -107,7 +131,11 @@ describe('scanning bytes', () => {
         const onVerdict = (): void => {
           verdicts += 1;
         };
-        const scanner = logScanner(tiers, { onVerdict, onLine: () => undefined });
+        const onLine = (): DecisionRecord => {
+          verdicts += 1;
+          return verdictRecord();
+        };
+        const scanner = logScanner(tiers, { onVerdict, onLine });
         const rest = scanner.scan(log, 0, end);
         expect(rest).toBe(verdicts * (line.length + 1));
         expect(verdicts).toBe(Math.floor(end / (line.length + 1)));

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { readRecord } from '../../lib/core/log/record.ts';
-import { logScanner } from '../../lib/core/log/scan.ts';
+import { logScanner, MOST_SHAPES } from '../../lib/core/log/scan.ts';
 import { emptyVerdict, logTiers, readVerdict, type Verdict } from '../../lib/core/log/verdict.ts';
 import { inWritingOrder, linesOf, verdictRecord } from './logs.ts';
 
 /** What a log says: with the scanner, which hands on what it does not know, or as JSON alone. */
-function read(log: string, scanned = true) {
+function read(log: string | Buffer, scanned = true) {
   const tiers = logTiers();
   const said: string[] = [];
   const onVerdict = ({ tier, flow, ...verdict }: Verdict): void => {
@@ -14,26 +14,25 @@ function read(log: string, scanned = true) {
     said.push(values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(' '));
   };
   let asJson = 0;
-  const onLine = (bytes: Buffer, from: number, to: number): void => {
+  const onLine = (bytes: Buffer, from: number, to: number): DecisionRecord | undefined => {
     const record = readRecord(bytes.toString('utf8', from, to));
     if (typeof record === 'string') {
       said.push(record);
-      return;
+      return undefined;
     }
     asJson += 1;
     const verdict = emptyVerdict();
     if (readVerdict(record, tiers, verdict)) onVerdict(verdict);
+    return record;
   };
-  const bytes = Buffer.from(log);
+  const bytes = Buffer.from(log as string);
   if (!scanned) {
     for (let at = 0, end = bytes.indexOf(10); end !== -1; at = end + 1, end = bytes.indexOf(10, at))
       onLine(bytes, at, end);
     return { said: said.join('\n'), records: asJson, asJson };
   }
   const scanner = logScanner(tiers, { onVerdict, onLine });
-  expect(scanner.scan(bytes, 0, bytes.length)).toBe(
-    log.lastIndexOf('\n') === -1 ? 0 : Buffer.byteLength(log.slice(0, log.lastIndexOf('\n') + 1)),
-  );
+  expect(scanner.scan(bytes, 0, bytes.length)).toBe(bytes.lastIndexOf(10) + 1);
   return { said: said.join('\n'), records: scanner.records() + asJson, asJson };
 }
 
@@ -69,7 +68,11 @@ const usual: readonly DecisionRecord[] = [
   }),
   without(verdictRecord({ decision: 'delivered', billed }), 'score', 'threshold', 'out'),
   without(verdictRecord({ decision: 'parked' }), 'score', 'threshold', 'out'),
+  without(verdictRecord({ decision: 'throttled', until: 1_790_000_001_000 }), 'score', 'threshold', 'out'),
+  verdictRecord({ controls: { threshold: 3, object: 4, ['x'.repeat(200)]: 1 } }),
 ];
+const shapesOfUsual = linesOf(usual);
+const asJsonOfUsual = read(shapesOfUsual).asJson;
 
 /** Lines that only JSON can tell the meaning of, or that there is none. */
 const line = JSON.stringify(verdictRecord());
@@ -86,16 +89,21 @@ const unusual: Readonly<Record<string, string>> = {
   'a field before its score': line.replace('"score"', '"mood":"fine","score"'),
   'a captured payload': JSON.stringify(verdictRecord({ data: { out: [{ id: 'x', to: 'y' }] } })),
   'an exhausted tier that escalated': JSON.stringify(verdictRecord({ decision: 'escalated', exhausted: true })),
-  'a control that is called like a cost': JSON.stringify(verdictRecord({ controls: { threshold: 3, object: 4 } })),
+  'a control that is no number': JSON.stringify(verdictRecord({ controls: { threshold: '3' } as never })),
   'a bare audit': JSON.stringify(without(verdictRecord({ decision: 'audited' }), 'score', 'threshold', 'out')),
-  'a bare throttling': JSON.stringify(without(verdictRecord({ decision: 'throttled' }), 'score', 'threshold', 'out')),
+  'a number that begins with a zero': line.replace('"latencyMs":12', '"latencyMs":012'),
+  'a number without decimals behind its dot': line.replace('"latencyMs":12', '"latencyMs":12.'),
+  'no number': line.replace('"latencyMs":12', '"latencyMs":'),
+  'a control character': line.replace('f-1', 'f\t1'),
+  'bytes missing among its costs': line.replace('"modelMs":0.25,"latency', ''),
+  'bytes missing in its bill': JSON.stringify(verdictRecord({ billed })).replace('"ms":24', '4'),
+  'a field that comes twice': line.replace('"attempt":1', '"attempt":1,"attempt":1'),
   'a dropped flow': JSON.stringify(verdictRecord({ decision: 'dropped', reason: 'the escalate gate dropped it' })),
   'no object calls': line.replace(',"object":0', ''),
   'no object calls of a flow that is done': JSON.stringify(
     without(verdictRecord({ decision: 'delivered' }), 'score', 'threshold', 'out'),
   ).replace(',"object":0', ''),
-  'costs that take more than costs do': JSON.stringify(verdictRecord({ controls: { ['x'.repeat(200)]: 1 } })),
-  'bills that take more than bills do': JSON.stringify(verdictRecord({ billed: { ['x'.repeat(210)]: 1 } as never })),
+  'another unit in its bill': JSON.stringify(verdictRecord({ billed: { moods: 1 } as never })),
   spaces: line.replaceAll('":', '": '),
   'another version': line.replace('"v":1', '"v":2'),
   'no messages': JSON.stringify(verdictRecord({ in: [] })),
@@ -105,32 +113,27 @@ const unusual: Readonly<Record<string, string>> = {
 
 describe('scanning bytes', () => {
   test.each(usual.map((record) => [record.decision, record] as const))(
-    'takes a usual line without JSON: %s',
+    'takes a usual line without JSON once one of its shape was read: %s',
     (_, record) => {
-      const log = linesOf([record, inWritingOrder(record)]);
-      expect(read(log)).toEqual({ ...read(log, false), asJson: 0 });
+      const again = { ...record, at: 7, flow: 'another', version: 'v' };
+      const log = linesOf([record, again, record, inWritingOrder(again)]);
+      expect(read(log)).toEqual({ ...read(log, false), asJson: 1 });
     },
   );
 
   test.each(Object.entries(unusual))('hands on a line with %s', (_, text) => {
     // What lies before must not be taken for a part of it.
-    const log = `1234567890}}\n${text}\n${line}\n${text}\n`;
-    const really = read(log, false);
-    expect(read(log)).toEqual({ ...really, asJson: really.asJson - 1 });
+    const log = `${shapesOfUsual}1234567890}}\n${text}\n${line}\n`;
+    const isRecord = typeof readRecord(text) !== 'string';
+    expect(read(log)).toEqual({ ...read(log, false), asJson: asJsonOfUsual + (isRecord ? 1 : 0) });
   });
 
-  test('notices damage anywhere but in what it passes over', () => {
+  test('notices damage anywhere', () => {
     for (const record of usual) {
       const whole = JSON.stringify(record);
-      const costs = whole.indexOf('"attempt":') + '"attempt":'.length;
-      const object = whole.lastIndexOf(',"object":');
-      const bill = whole.indexOf('"billed":{');
-      const passed = (at: number): boolean =>
-        (at >= costs && at < object) || (bill !== -1 && at >= bill + 10 && at < whole.length - 2);
       for (let at = 0; at < whole.length; at += 1) {
-        if (passed(at)) continue;
         for (const byte of ['x', '"', '}', ',']) {
-          const log = `${whole.slice(0, at)}${byte}${whole.slice(at + 1)}\n`;
+          const log = `${whole}\n${whole.slice(0, at)}${byte}${whole.slice(at + 1)}\n`;
           const [scanned, really] = [read(log), read(log, false)];
           if (scanned.said !== really.said || scanned.records !== really.records) {
             expect([log, scanned]).toEqual([log, really]);
@@ -140,35 +143,60 @@ describe('scanning bytes', () => {
     }
   });
 
-  test('knows as many versions as there may be, in whatever order they come', () => {
-    const versions = (count: number): string =>
-      linesOf(Array.from({ length: 2 * count }, (_, i) => verdictRecord({ flow: `f-${i}`, version: `v${i % count}` })));
-    expect(read(versions(256))).toMatchObject({ records: 512, asJson: 0 });
-    expect(read(versions(257))).toMatchObject({ records: 514, asJson: 2 });
-    const turns = linesOf(Array.from({ length: 600 }, (_, i) => verdictRecord({ version: `v${i % 2}` })));
-    expect(read(turns)).toMatchObject({ records: 600, asJson: 0 });
+  test('reads texts in which other lines hold no more than UTF-8 as JSON does', () => {
+    const [before, after] = line.split('f-1');
+    const odd = Buffer.concat([Buffer.from(`${line}\n${before}`), Buffer.from([0xff]), Buffer.from(`${after}\n`)]);
+    expect(read(odd)).toEqual({ ...read(odd, false), asJson: 2 });
   });
 
-  test('passes over the lines of tiers that are not wanted', () => {
+  test('does not learn lines that hardly ever come again', () => {
+    const rare = [
+      verdictRecord({ data: 1 }),
+      verdictRecord({ decision: 'failed', reason: 'no' }),
+      { ...verdictRecord(), mood: 1 },
+    ];
+    for (const record of rare) expect(read(linesOf([record, record]))).toMatchObject({ records: 2, asJson: 2 });
+  });
+
+  test('knows as many shapes as there may be, and begins anew where there are more', () => {
+    const turns = (shapes: number): string =>
+      linesOf(Array.from({ length: 2 * shapes }, (_, i) => verdictRecord({ flow: `f-${i}`, tier: `t${i % shapes}` })));
+    expect(read(turns(MOST_SHAPES))).toMatchObject({ records: 2 * MOST_SHAPES, asJson: MOST_SHAPES });
+    const [scanned, really] = [read(turns(MOST_SHAPES + 1)), read(turns(MOST_SHAPES + 1), false)];
+    expect(scanned).toEqual(really);
+    expect(read(`${turns(MOST_SHAPES + 1)}${turns(2)}`).asJson).toBe(really.asJson + 2);
+    const versions = linesOf(Array.from({ length: 600 }, (_, i) => verdictRecord({ version: `v${i}` })));
+    expect(read(versions)).toMatchObject({ records: 600, asJson: 1 });
+  });
+
+  test('passes over the lines of tiers that are not wanted, once it knows them', () => {
     const [thumb, deep] = [verdictRecord(), verdictRecord({ tier: 'deep' })];
     const broken = line.replace('"in":[', '"in":[[');
     const log = Buffer.from(`${linesOf([thumb, deep])}${broken}\n${linesOf([thumb, deep])}${line}`);
     const tiers = logTiers();
     const found: number[] = [];
-    const onLine = (bytes: Buffer, from: number, to: number): never => expect.fail(bytes.toString('utf8', from, to));
+    let asJson = 0;
+    const onLine = (bytes: Buffer, from: number, to: number): DecisionRecord => {
+      asJson += 1;
+      return JSON.parse(bytes.toString('utf8', from, to));
+    };
     const onVerdict = ({ tier }: Verdict): void => void found.push(tier);
     const scanner = logScanner(tiers, { onVerdict, onLine, isWanted: (place) => tiers.all[place]!.tier === 'deep' });
     expect(scanner.scan(log, 0, log.length)).toBe(log.length - line.length);
-    expect([found, scanner.records()]).toEqual([[1, 1], 5]);
+    expect([asJson, found, scanner.records()]).toEqual([2, [1], 3]);
   });
 
-  test('learns a tier only from a line that names it where it should', () => {
+  test('learns nothing of lines that are no records, or are not written as sluice writes them', () => {
     const tiers = logTiers();
     const handed: number[] = [];
-    const onLine = (_: Buffer, from: number): void => void handed.push(from);
+    const onLine = (bytes: Buffer, from: number, to: number): DecisionRecord | undefined => {
+      handed.push(from);
+      return from === 0 ? undefined : JSON.parse(bytes.toString('utf8', from, to));
+    };
     const scanner = logScanner(tiers, { onVerdict: () => expect.fail('there is none'), onLine });
-    const log = Buffer.from(`${unusual['a field in between']}\n`);
+    const log = Buffer.from(`${line}\n${`${unusual.spaces}\n`.repeat(2)}`);
     scanner.scan(log, 0, log.length);
-    expect([handed, tiers.all]).toEqual([[0], []]);
+    expect(handed).toHaveLength(3);
+    expect(tiers.all).toEqual([]);
   });
 });

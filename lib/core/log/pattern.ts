@@ -1,11 +1,10 @@
-/** Bytes to look for, four at a time; the last four of them overlap those before where their number is not divisible. */
+/** Bytes to look for, eight at a time; the last eight of them overlap those before where their number is not divisible. */
 export interface Pattern {
   readonly length: number;
-  readonly words: Int32Array;
-  /** Where each word lies. */
-  readonly places: Int32Array;
+  /** Eight bytes each, as the floating-point numbers that they would be: no text is one that is not equal to itself. */
+  readonly words: readonly number[];
   /** All bytes, where they are too few for a word. */
-  readonly rest: Uint8Array;
+  readonly rest: readonly number[];
 }
 
 /** Bytes to look in. */
@@ -16,25 +15,27 @@ export interface Window {
 
 export function pattern(text: string): Pattern {
   const bytes = Buffer.from(text);
-  const view = viewOf(bytes);
   const { length } = bytes;
-  if (length < 4) return { length, words: new Int32Array(), places: new Int32Array(), rest: Uint8Array.from(bytes) };
-  const places = Int32Array.from({ length: Math.ceil(length / 4) }, (_, i) => Math.min(4 * i, length - 4));
-  return { length, words: places.map((at) => view.getInt32(at, true)), places, rest: new Uint8Array() };
+  if (length < 8) return { length, words: [], rest: [...bytes] };
+  const words = Array.from({ length: Math.ceil(length / 8) }, (_, i) =>
+    bytes.readDoubleLE(Math.min(8 * i, length - 8)),
+  );
+  return { length, words, rest: [] };
 }
 
 export function windowOn(bytes: Buffer): Window {
-  return { bytes, view: viewOf(bytes) };
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** Whether the pattern lies at `at`. */
-export function isAt({ bytes, view }: Window, at: number, { length, words, places, rest }: Pattern): boolean {
-  if (at + length > bytes.length) return false;
-  for (let i = 0; i < words.length; i += 1) if (view.getInt32(at + places[i]!, true) !== words[i]) return false;
-  for (let i = 0; i < rest.length; i += 1) if (bytes[at + i] !== rest[i]) return false;
-  return true;
+/** Whether the pattern lies at `from`. */
+export function isAt({ bytes, view }: Window, from: number, { length, words, rest }: Pattern): boolean {
+  const end = from + length;
+  if (end > bytes.length) return false;
+  const last = words.length - 1;
+  if (last < 0) {
+    for (let i = 0; i < length; i += 1) if (bytes[from + i] !== rest[i]) return false;
+    return true;
+  }
+  for (let i = 0, at = from; i < last; i += 1, at += 8) if (view.getFloat64(at, true) !== words[i]) return false;
+  return view.getFloat64(end - 8, true) === words[last];
 }

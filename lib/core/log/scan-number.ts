@@ -1,14 +1,7 @@
-const DOT = 46;
-const MINUS = 45;
-const PLUS = 43;
-const ZERO = 48;
-const EXPONENT = 101;
+const [PLUS, MINUS, DOT, ZERO, NINE, SMALL_E, LARGE_E] = [43, 45, 46, 48, 57, 101, 69] as const;
 
 /** Powers of ten that a double holds exactly: dividing a whole number below 2^53 by one rounds once, as reading it does. */
-const TENS = [
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-  1e21, 1e22,
-];
+const TENS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 const EXACT = 2 ** 53;
 
 /** A number of a JSON text and where it ends. */
@@ -17,42 +10,53 @@ export interface ScannedNumber {
   end: number;
 }
 
+/** Where the JSON number that begins at `from` ends; 0 where there is none. */
+export function skipNumber(bytes: Uint8Array, from: number): number {
+  const first = bytes[from] === MINUS ? from + 1 : from;
+  let at = skipDigits(bytes, first);
+  if (at === first || (bytes[first] === ZERO && at > first + 1)) return 0;
+  if (bytes[at] === DOT) {
+    const dot = at;
+    at = skipDigits(bytes, dot + 1);
+    if (at === dot + 1) return 0;
+  }
+  return bytes[at] === SMALL_E || bytes[at] === LARGE_E ? skipExponent(bytes, at + 1) : at;
+}
+
 /** Reads the number that begins at `from`, exactly as `JSON.parse` does; false where there is none. */
 export function scanNumber(bytes: Buffer, from: number, into: ScannedNumber): boolean {
-  let at = from;
-  const negative = bytes[at] === MINUS;
-  if (negative) at += 1;
-  const first = at;
-  let whole = 0;
-  let decimals = 0;
-  let dot = false;
-  for (; ; at += 1) {
-    const digit = bytes[at]! - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      whole = whole * 10 + digit;
-      if (dot) decimals += 1;
-    } else if (bytes[at] === DOT && !dot) dot = true;
-    else break;
-  }
-  if (at === first) return false;
-  into.end = at;
-  if (bytes[at] === EXPONENT || whole >= EXACT || decimals >= TENS.length) return scanSlowly(bytes, from, into);
-  const value = whole / TENS[decimals]!;
-  into.value = negative ? -value : value;
+  const end = skipNumber(bytes, from);
+  if (end === 0) return false;
+  into.end = end;
+  into.value = numberIn(bytes, from, end);
   return true;
 }
 
-function scanSlowly(bytes: Buffer, from: number, into: ScannedNumber): boolean {
-  let { end } = into;
-  if (bytes[end] === EXPONENT) {
-    do end += 1;
-    while (isExponent(bytes[end]!));
-    into.end = end;
+function numberIn(bytes: Buffer, from: number, end: number): number {
+  const negative = bytes[from] === MINUS;
+  let whole = 0;
+  let decimals = -1;
+  for (let at = negative ? from + 1 : from; at < end; at += 1) {
+    const byte = bytes[at]!;
+    if (byte >= ZERO && byte <= NINE) {
+      whole = whole * 10 + (byte - ZERO);
+      if (decimals >= 0) decimals += 1;
+    } else if (byte === DOT) decimals = 0;
+    else return Number(bytes.toString('latin1', from, end));
   }
-  into.value = Number(bytes.toString('latin1', from, end));
-  return !Number.isNaN(into.value);
+  if (whole >= EXACT || decimals >= TENS.length) return Number(bytes.toString('latin1', from, end));
+  const value = decimals > 0 ? whole / TENS[decimals]! : whole;
+  return negative ? -value : value;
 }
 
-function isExponent(byte: number): boolean {
-  return (byte >= ZERO && byte <= ZERO + 9) || byte === MINUS || byte === PLUS;
+function skipDigits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at += 1;
+  return at;
+}
+
+function skipExponent(bytes: Uint8Array, from: number): number {
+  const first = bytes[from] === MINUS || bytes[from] === PLUS ? from + 1 : from;
+  const end = skipDigits(bytes, first);
+  return end === first ? 0 : end;
 }

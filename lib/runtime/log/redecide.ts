@@ -1,3 +1,4 @@
+import type { DecisionRecord } from '../../core/decision.ts';
 import { flowKey } from '../../core/log/flow-hash.ts';
 import { recently } from '../../core/log/key-set.ts';
 import { type LineProblem, readRecord } from '../../core/log/record.ts';
@@ -58,21 +59,24 @@ export async function redecide(source: DecisionSource, options: RedecideLogOptio
   const problems: Record<LineProblem, number> = { cut: 0, broken: 0, foreign: 0, version: 0 };
   let records = 0;
 
-  /** Reads one line as JSON; `place` is where it lies. */
-  function readLine(bytes: Buffer, from: number, to: number, place: Place): void {
+  /** Reads one line as JSON; `place` is where it lies. The record that it is, if it is one. */
+  function readLine(bytes: Buffer, from: number, to: number, place: Place): DecisionRecord | undefined {
     const line = bytes.toString('utf8', from, to);
     // Nothing at all is the end of a packed file that was cut.
-    if (line.trim() === '' && bytes.length > 0) return;
+    if (line.trim() === '' && bytes.length > 0) return undefined;
     const record = readRecord(line);
     if (typeof record !== 'string') {
       records += 1;
       if (readVerdict(record, tiers, verdict)) decider.add(verdict);
-    } else if (place.first) {
+      return record;
+    }
+    if (place.first) {
       const problem = record === 'broken' && place.chunk.last ? 'cut' : record;
       problems[problem] += 1;
       const offset = place.chunk.offset + from;
       options.onProblem?.({ problem, file: place.file, offset, text: line.slice(0, 200) });
     }
+    return undefined;
   }
 
   /** How far each file was read: what is written to a living log meanwhile is not part of it. */
@@ -97,7 +101,7 @@ export async function redecide(source: DecisionSource, options: RedecideLogOptio
 
   async function readAll(isFirst: boolean): Promise<LogScanner> {
     let place: Place;
-    const onLine = (bytes: Buffer, from: number, to: number): void => readLine(bytes, from, to, place);
+    const onLine = (bytes: Buffer, from: number, to: number) => readLine(bytes, from, to, place);
     const scanner = logScanner(tiers, {
       onVerdict: (found: Verdict) => decider.add(found),
       onLine,

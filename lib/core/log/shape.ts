@@ -1,0 +1,70 @@
+import type { DecisionRecord } from '../decision.ts';
+
+/** What lies between the fixed texts of a line. */
+export const HOLE = {
+  /** Nothing: the line ends. */
+  end: 0,
+  number: 1,
+  score: 2,
+  threshold: 3,
+  text: 4,
+  version: 5,
+  flow: 6,
+  /** An object whose values are numbers; its names may be any. */
+  numbers: 7,
+} as const;
+
+export type Hole = (typeof HOLE)[keyof typeof HOLE];
+
+/** A fixed text of a line, and what comes after it. */
+export interface ShapePart {
+  readonly text: string;
+  readonly hole: Hole;
+}
+
+/** Fields whose values differ from record to record; of all others only the numbers do. */
+const VARIES: Readonly<Record<string, keyof typeof HOLE>> = {
+  version: 'version',
+  flow: 'flow',
+  score: 'score',
+  threshold: 'threshold',
+  controls: 'numbers',
+};
+
+/** The other fields of records that come in few shapes: reasons and payloads do not. */
+const FEW_SHAPES =
+  'v at application tier decision code in out attempt exhausted audit modelMs modelCpuMs latencyMs until calls billed bytes';
+const FIELDS = new Set([...FEW_SHAPES.split(' '), ...Object.keys(VARIES)]);
+
+/** Escaped by JSON, so that no text without a backslash in it can be taken for a mark. */
+const MARK = '\0';
+const MARKED = /"\\u0000(number|score|threshold|numbers)"|(?<=")\\u0000(text|version|flow)(?=")/;
+
+/**
+ * Takes what differs from record to record out of the line that a record was read from: any line with the same fixed texts
+ * and the same kinds of values between them is JSON as well, and means the same but for these values. Nothing where the line
+ * is not written as sluice writes it, or where such lines come in too many shapes to be worth learning.
+ */
+export function shapeOf(record: DecisionRecord, line: string): readonly ShapePart[] | undefined {
+  const fields = Object.entries(record);
+  if (!fields.every(([name]) => FIELDS.has(name)) || line.includes('\\') || JSON.stringify(record) !== line) {
+    return undefined;
+  }
+  if (!Object.values(record.controls ?? {}).every((version) => typeof version === 'number')) return undefined;
+  const marked = fields.map(([name, value]) => [name, name in VARIES && value !== null ? MARK + VARIES[name] : value]);
+  const parts = JSON.stringify(Object.fromEntries(marked), markOthers)
+    .split(MARKED)
+    .filter((part) => part !== undefined);
+  const holes = parts.filter((_, i) => i % 2 === 1) as (keyof typeof HOLE)[];
+  const texts = parts.filter((_, i) => i % 2 === 0);
+  texts.push(`${texts.pop()}\n`);
+  return texts.map((text, i) => ({ text, hole: HOLE[holes[i] ?? 'end'] }));
+}
+
+/** Numbers that are mostly the same: the fewer holes, the faster. `v` says how to read the record, and must be what it was. */
+const FIXED = new Set(['v', 'attempt', 'queue', 'table', 'object']);
+
+function markOthers(name: string, value: unknown): unknown {
+  if (typeof value === 'number' && !FIXED.has(name)) return `${MARK}number`;
+  return name === 'id' && typeof value === 'string' ? `${MARK}text` : value;
+}
