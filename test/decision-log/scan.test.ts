@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { readRecord } from '../../lib/core/log/record.ts';
-import { logScanner, MOST_SHAPES } from '../../lib/core/log/scan.ts';
+import { logScanner, MOST_SHAPES, MOST_WITH_COUNTS } from '../../lib/core/log/scan.ts';
 import { emptyVerdict, logTiers, readVerdict, type Verdict } from '../../lib/core/log/verdict.ts';
 import { inWritingOrder, linesOf, verdictRecord } from './logs.ts';
 
@@ -158,13 +158,24 @@ describe('scanning bytes', () => {
     for (const record of rare) expect(read(linesOf([record, record]))).toMatchObject({ records: 2, asJson: 2 });
   });
 
-  test('knows as many shapes as there may be, and begins anew where there are more', () => {
+  test('knows as many shapes as there may be, in whatever order they come', () => {
     const turns = (shapes: number): string =>
       linesOf(Array.from({ length: 2 * shapes }, (_, i) => verdictRecord({ flow: `f-${i}`, tier: `t${i % shapes}` })));
-    expect(read(turns(MOST_SHAPES))).toMatchObject({ records: 2 * MOST_SHAPES, asJson: MOST_SHAPES });
-    const [scanned, really] = [read(turns(MOST_SHAPES + 1)), read(turns(MOST_SHAPES + 1), false)];
-    expect(scanned).toEqual(really);
-    expect(read(`${turns(MOST_SHAPES + 1)}${turns(2)}`).asJson).toBe(really.asJson + 2);
+    const few = turns(MOST_WITH_COUNTS);
+    expect(read(few)).toMatchObject({ records: 2 * MOST_WITH_COUNTS, asJson: MOST_WITH_COUNTS });
+    // The first ones are forgotten, and learned anew.
+    const all = turns(MOST_SHAPES);
+    expect(read(all)).toEqual({ ...read(all, false), asJson: MOST_SHAPES + MOST_WITH_COUNTS });
+    const more = turns(MOST_SHAPES + 1_000);
+    expect(read(more)).toEqual({ ...read(more, false), asJson: MOST_SHAPES + 2 * 1_000 });
+  });
+
+  test('takes lines whose counts differ all the time', () => {
+    const log = linesOf(Array.from({ length: 600 }, (_, i) => verdictRecord({ flow: `f-${i}`, attempt: i })));
+    expect(read(log)).toEqual({ ...read(log, false), asJson: MOST_WITH_COUNTS + 1 });
+  });
+
+  test('takes lines of any versions', () => {
     const versions = linesOf(Array.from({ length: 600 }, (_, i) => verdictRecord({ version: `v${i}` })));
     expect(read(versions)).toMatchObject({ records: 600, asJson: 1 });
   });

@@ -3,7 +3,7 @@ import { hashRange } from './flow-hash.ts';
 import { isAt, type Pattern, pattern, type Window, windowOn } from './pattern.ts';
 import { type ScannedNumber, scanNumber, skipNumber } from './scan-number.ts';
 import { numbersEnd, textEnd } from './scan-text.ts';
-import { HOLE, type Hole, type ShapePart, shapeOf } from './shape.ts';
+import { comesAgain, HOLE, type Hole, type ShapePart, shapeOf } from './shape.ts';
 import { emptyVerdict, type LogTiers, readVerdict, VERDICT, type Verdict, type VerdictKind } from './verdict.ts';
 
 /** What a scan tells. */
@@ -44,8 +44,10 @@ interface Said {
   readonly audit: boolean;
 }
 
-/** More than any cascade writes in; where a log has more, those known so far are forgotten, and memory stays as it is. */
+/** Of further shapes each line is read as JSON: more than any cascade writes in. */
 export const MOST_SHAPES = 1_000;
+/** Where there are more, counts differ too much to be part of a shape. */
+export const MOST_WITH_COUNTS = 128;
 const NEWLINE = 10;
 const NOTHING: Said = { kind: VERDICT.none, tier: 0, audit: false };
 
@@ -58,16 +60,18 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
   const verdict = emptyVerdict();
   const number: ScannedNumber = { value: 0, end: 0 };
   const roots: Branch[] = [];
+  let counts = true;
   let shapes = 0;
   let records = 0;
 
   function learn(record: DecisionRecord, line: string): void {
-    const parts = shapeOf(record, line);
-    if (!parts) return;
-    if (shapes === MOST_SHAPES) {
+    if (counts && shapes === MOST_WITH_COUNTS) {
+      counts = false;
       shapes = 0;
       roots.length = 0;
     }
+    const parts = shapes < MOST_SHAPES ? shapeOf(record, line, counts) : undefined;
+    if (!parts) return;
     shapes += 1;
     const path: Branch[] = [];
     for (const part of parts) path.push(branchFor(part, path.at(-1)?.next ?? roots));
@@ -153,7 +157,7 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
         const newline = bytes.indexOf(NEWLINE, line);
         if (newline === -1) break;
         const record = onLine(bytes, line, newline);
-        if (record) learn(record, bytes.toString('utf8', line, newline));
+        if (record && comesAgain(record)) learn(record, bytes.toString('utf8', line, newline));
         line = newline + 1;
       }
       return line;

@@ -40,18 +40,28 @@ const FIELDS = new Set([...FEW_SHAPES.split(' '), ...Object.keys(VARIES)]);
 const MARK = '\0';
 const MARKED = /"\\u0000(number|score|threshold|numbers)"|(?<=")\\u0000(text|version|flow)(?=")/;
 
+/** Whether lines of such a record's shape are likely to come again. */
+export function comesAgain(record: DecisionRecord): boolean {
+  return Object.keys(record).every((name) => FIELDS.has(name));
+}
+
 /**
  * Takes what differs from record to record out of the line that a record was read from: any line with the same fixed texts
  * and the same kinds of values between them is JSON as well, and means the same but for these values. Nothing where the line
- * is not written as sluice writes it, or where such lines come in too many shapes to be worth learning.
+ * is not written as sluice writes it. With `counts`, counts that are mostly the same are texts: the fewer holes, the faster.
  */
-export function shapeOf(record: DecisionRecord, line: string): readonly ShapePart[] | undefined {
-  const fields = Object.entries(record);
-  if (!fields.every(([name]) => FIELDS.has(name)) || line.includes('\\') || JSON.stringify(record) !== line) {
-    return undefined;
-  }
+export function shapeOf(record: DecisionRecord, line: string, counts: boolean): readonly ShapePart[] | undefined {
+  if (line.includes('\\') || JSON.stringify(record) !== line) return undefined;
   if (!Object.values(record.controls ?? {}).every((version) => typeof version === 'number')) return undefined;
-  const marked = fields.map(([name, value]) => [name, name in VARIES && value !== null ? MARK + VARIES[name] : value]);
+  const fixed = counts ? COUNTS : VERSION_ONLY;
+  const marked = Object.entries(record).map(([name, value]) => [
+    name,
+    name in VARIES && value !== null ? MARK + VARIES[name] : value,
+  ]);
+  const markOthers = (name: string, value: unknown): unknown => {
+    if (typeof value === 'number' && !fixed.has(name)) return `${MARK}number`;
+    return name === 'id' && typeof value === 'string' ? `${MARK}text` : value;
+  };
   const parts = JSON.stringify(Object.fromEntries(marked), markOthers)
     .split(MARKED)
     .filter((part) => part !== undefined);
@@ -61,10 +71,6 @@ export function shapeOf(record: DecisionRecord, line: string): readonly ShapePar
   return texts.map((text, i) => ({ text, hole: HOLE[holes[i] ?? 'end'] }));
 }
 
-/** Numbers that are mostly the same: the fewer holes, the faster. `v` says how to read the record, and must be what it was. */
-const FIXED = new Set(['v', 'attempt', 'queue', 'table', 'object']);
-
-function markOthers(name: string, value: unknown): unknown {
-  if (typeof value === 'number' && !FIXED.has(name)) return `${MARK}number`;
-  return name === 'id' && typeof value === 'string' ? `${MARK}text` : value;
-}
+/** It says how the record is to be read, and must be what it was. */
+const VERSION_ONLY = new Set(['v']);
+const COUNTS = new Set([...VERSION_ONLY, 'attempt', 'queue', 'table', 'object']);
