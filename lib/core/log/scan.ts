@@ -53,8 +53,8 @@ const NOTHING: Said = { kind: VERDICT.none, tier: 0, audit: false };
 
 /**
  * Reads what deciding again needs straight from the bytes of records. A line is read as JSON where it is the first of its
- * shape; of those after it, only the values are read that differ. Whatever is not written as one before it was, damage
- * included, is read as JSON.
+ * shape; of those after it, only the values that differ are read. A line that is not written exactly as one before it,
+ * damage included, is handed on to be read as JSON: what is taken for a record is one that JSON reads, too.
  */
 export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () => true }: ScanEvents): LogScanner {
   const verdict = emptyVerdict();
