@@ -50,8 +50,9 @@ export function cloudOver(world: World, by: string, call: Caller, clock: Clock):
         call('put', 1, () => {
           const late = lag();
           const visibleAt = late === undefined ? 0 : schedule.now() + 10 ** (late * 4.5);
+          const found = objects.differs(key, bytes);
           const reference = objects.put(key, bytes, contentType, visibleAt);
-          world.tell(by, { did: 'put', key, found: true });
+          world.tell(by, { did: 'put', key, found });
           if (loss() !== undefined) objects.remove(key);
           return reference;
         }),

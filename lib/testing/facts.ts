@@ -29,6 +29,7 @@ export type Fact = { readonly at: number; readonly by: string } & (
   | { readonly did: 'forget'; readonly queue: string; readonly message: MessageFacts }
   | { readonly did: 'write'; readonly update: TableUpdate; readonly item: Item | undefined; readonly applied: boolean }
   | { readonly did: 'expire'; readonly key: string; readonly item: Item }
+  /** `found` something there: of a put, other bytes that it wrote over. */
   | { readonly did: 'put' | 'get' | 'remove'; readonly key: string; readonly found: boolean }
   | { readonly did: 'touch'; readonly tier: string; readonly flow: string; readonly key: string }
   | {

@@ -22,6 +22,8 @@ export interface StoredObject {
 export interface MemoryObjects {
   readonly stored: ReadonlyMap<string, StoredObject>;
   put(key: string, bytes: Uint8Array, contentType: string | undefined, visibleAt: number): ObjectReference;
+  /** Whether other bytes lie there, which a put writes over. */
+  differs(key: string, bytes: Uint8Array): boolean;
   /** @throws SluiceError `object-missing`, `object-corrupt` */
   get(reference: ObjectReference, now: number): Uint8Array;
   /** False where there was nothing to delete. */
@@ -40,6 +42,10 @@ export function memoryObjects(): MemoryObjects {
       const fetchedBy = before?.fetchedBy ?? [];
       stored.set(key, { key, size: bytes.byteLength, bytes: Uint8Array.from(bytes), visibleAt: seenAt, fetchedBy });
       return contentType === undefined ? reference : { ...reference, contentType };
+    },
+    differs(key, bytes) {
+      const before = stored.get(key)?.bytes;
+      return before !== undefined && Buffer.compare(before, bytes) !== 0;
     },
     get(reference, now) {
       const object = reference.bucket === BUCKET ? stored.get(reference.key) : undefined;

@@ -91,7 +91,7 @@ function factText(fact: Fact): string {
     case 'expire':
       return `deletes ${fact.key}: expired`;
     case 'put':
-      return `puts ${fact.key}`;
+      return `puts ${fact.key}${fact.found ? ' over other bytes' : ''}`;
     case 'get':
       return `gets ${fact.key}${fact.found ? '' : ': not there'}`;
     case 'remove':

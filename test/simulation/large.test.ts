@@ -1,61 +1,8 @@
 import { expect, test } from 'vitest';
-import * as z from 'zod';
-import { defineTier, stream, tier } from '../../lib/index.ts';
-import { INLINE_BYTES } from '../../lib/runtime/outbox.ts';
-import { check, type FlowSeed } from '../../lib/testing/index.ts';
-
-const Page = z.object({ n: z.number(), text: z.string() });
-const Guess = z.object({ n: z.number(), sure: z.number(), why: z.string() });
-const satisfied = { score: ({ output }: { output: z.infer<typeof Guess> }) => output.sure, atLeast: 0.5 };
-const retry = { backoff: '200ms' } as const;
-/** Above what a message may hold: it travels as a reference to an object. */
-const LARGE = 'x'.repeat(INLINE_BYTES + 1);
-
-const skim = defineTier({
-  name: 'skim',
-  input: Page,
-  output: Guess,
-  predict: ({ data: { n, text } }) => ({ n, sure: (n % 3) / 2, why: text }),
-  satisfied,
-  retry,
-});
-const read = defineTier({
-  name: 'read',
-  input: tier<{ default: typeof skim }>('skim'),
-  output: Guess,
-  predict: ({ data: { n, text } }) => ({ n, sure: n % 2, why: text }),
-  satisfied,
-  retry,
-});
-const compare = defineTier({
-  name: 'compare',
-  input: tier<{ default: typeof read }>('read'),
-  join: { data: stream('originals', Page), ttl: '1h' },
-  output: Guess,
-  predict: ({ data: { n, text } }) => ({ n, sure: 1, why: text }),
-  retry,
-});
+import { check } from '../../lib/testing/index.ts';
+import { largeFlow, largeLaws, largeTiers } from './large.ts';
 
 test('messages too large for a queue keep every law', { timeout: 120_000 }, async () => {
-  const input = ({ id, index, at, draws }: FlowSeed) => {
-    const data = { n: index, text: draws.next() < 0.5 ? LARGE : 'short' };
-    return [
-      { entry: 'skim', flowId: id, at, data },
-      { entry: 'compare.originals', flowId: id, at, data },
-    ];
-  };
-  const { report } = await check({
-    tiers: [skim, read, compare],
-    seeds: 200,
-    flows: 4,
-    input,
-    eventually: {
-      'an answer is whole': (world) =>
-        world.answers().every(({ output }) => {
-          const { why } = output as z.infer<typeof Guess>;
-          return why === 'short' || why === LARGE;
-        }),
-    },
-  });
+  const { report } = await check({ tiers: largeTiers, seeds: 200, flows: 4, input: largeFlow, eventually: largeLaws });
   expect(report).toBe('');
 });

@@ -86,8 +86,9 @@ const answered: Told = [
   ['glance#1', { did: 'predict', tier: 'glance', flow: 'f' }],
   ['glance#1', { did: 'gate', tier: 'glance', flow: 'f', gate: 'destination', scores: [1] }],
   ['glance#1', send('answers', answer)],
-  ['glance#1', log('glance', 'accepted', ['d'])],
+  ['glance#1', log('glance', 'accepted', ['d'], { score: 1, threshold: 0.5, out: [{ id: 'a', to: 'answers' }] })],
   ['event source', { did: 'delete', queue: 'glance', message: data }],
+  ['answers#1', receive('answers', answer)],
   ['answers#1', { did: 'answer', id: 'a', flow: 'f', tier: 'glance', version: '1', output: {} }],
   ['answers#1', log('answers', 'delivered', ['a'])],
 ];
@@ -151,6 +152,14 @@ describe('each law is broken by', () => {
     'the log tells how a flow ended': answered.filter(
       ([, fact]) => fact.did !== 'log' || fact.record.decision !== 'delivered',
     ),
+    'the log tells what was sent': [
+      ...answered,
+      ['glance#1', log('glance', 'accepted', ['d'], { out: [{ id: 'x', to: 'answers' }] })],
+    ],
+    'no half waits longer than its ttl': [
+      ...answered,
+      ['look#1', half('join#look#f', { data: { id: 'd' }, expiresAt: START / 1_000 + 3_602 })],
+    ],
     'batches never fail': [...answered, ['look#1', { did: 'fail', error: new Error('thrown') }]],
   };
 
@@ -171,6 +180,30 @@ describe('each law is broken by', () => {
     world.queues.get('look')!.add({ body: 'left' }, 0);
     laws.end(world);
     expect(broken.map(({ law }) => law)).toEqual(['nothing is left behind', 'nothing is left behind']);
+  });
+
+  test('who gives back a claim that another one has', () => {
+    const claims = (by: string): Told => [
+      ...answered,
+      ['read#1', half('once#read#f', { owner: 'x' })],
+      [by, { did: 'write', applied: true, update: { key: 'once#read#f', remove: ['owner'] }, item: {} }],
+    ];
+    expect(brokenBy(claims('read#1'))).toEqual([]);
+    expect(brokenBy(claims('read#2'))).toEqual(['one at a time works on a claimed flow']);
+  });
+
+  test('a paced tier that drops what should wait', () => {
+    const end = log('expert', 'throttled', ['d']);
+    expect(brokenBy([...answered, ['expert#1', end]])).toContain('pace is kept');
+    expect(brokenBy([...answered, ['expert#1', log('expert', 'throttled', ['d'], { until: START + 1 })]])).toEqual([]);
+  });
+
+  test('a message or a half whose body is written over by another one', () => {
+    for (const key of ['messages/a/x', 'halves/look/x'])
+      expect(brokenBy([...answered, ['look#1', { did: 'put', key, found: true }]])).toEqual([
+        'objects outlive their flow',
+      ]);
+    expect(brokenBy([...answered, ['look#1', { did: 'put', key: 'produced/f/x', found: true }]])).toEqual([]);
   });
 
   test('there is a case for each', () => {

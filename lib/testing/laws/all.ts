@@ -9,8 +9,10 @@ import { finishedOnce } from './finished-once.ts';
 import { gatesSeeTheirVerdict } from './gates-see-their-verdict.ts';
 import { halvesAreDecidedOn } from './halves-are-decided-on.ts';
 import { halvesBelongTogether } from './halves-belong-together.ts';
+import { halvesWaitTheirTime } from './halves-wait-their-time.ts';
 import type { Broken, Law, LawMaker, Problem } from './law.ts';
 import { logTellsTheEnd } from './log-tells-the-end.ts';
+import { logTellsWhatWasSent } from './log-tells-what-was-sent.ts';
 import { nothingIsLeft } from './nothing-is-left.ts';
 import { objectsOutliveTheirFlow } from './objects-outlive-their-flow.ts';
 import { CONTROL_LAWS, hasControls } from './of-controls.ts';
@@ -33,12 +35,14 @@ export const LAWS: readonly LawMaker[] = [
   gatesSeeTheirVerdict,
   halvesAreDecidedOn,
   halvesBelongTogether,
+  halvesWaitTheirTime,
   objectsOutliveTheirFlow,
   untouchedIsNotFetched,
   paceIsKept,
   attemptsAreKeptTo,
   acknowledgedWithDecision,
   logTellsTheEnd,
+  logTellsWhatWasSent,
   whoWaitsIsTold,
   nothingIsLeft,
   batchesNeverFail,

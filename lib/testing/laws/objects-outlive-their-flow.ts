@@ -1,7 +1,11 @@
+import { halvesOf, MESSAGES } from '../../core/object-keys.ts';
 import type { LawMaker } from './law.ts';
 import { markMs } from './mark.ts';
 
-/** No object is deleted before the answer of its flow has been sent, nor while anybody still has to read it. */
+/**
+ * No object is deleted before the answer of its flow has been sent, nor while anybody still has to read it; no body of a message
+ * or a half is written over by another one.
+ */
 export const objectsOutliveTheirFlow: LawMaker = (_, runs) => {
   const answered = new Set<string>();
   const removed = new Map<string, { readonly by: string; readonly at: number }>();
@@ -15,7 +19,11 @@ export const objectsOutliveTheirFlow: LawMaker = (_, runs) => {
       },
       send: ({ message }) =>
         message.kind === 'answer' && message.flow !== null ? void answered.add(message.flow) : undefined,
-      put: ({ key }) => void removed.delete(key),
+      put({ by, key, found }) {
+        removed.delete(key);
+        const isOurs = key.startsWith(MESSAGES) || key.startsWith(halvesOf(by.replace(/#\d+$/, '')));
+        return found && isOurs ? { message: `${by} wrote another body over ${key}` } : undefined;
+      },
       remove({ by, at, key }) {
         removed.set(key, { by, at });
         const flow = flowOf(key);

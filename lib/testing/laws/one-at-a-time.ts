@@ -1,6 +1,9 @@
 import type { LawMaker } from './law.ts';
 
-/** While somebody works on a claimed flow nobody else does: a claim holds for as long as a function may run. */
+/**
+ * While somebody works on a claimed flow nobody else does: a claim holds for as long as a function may run, and only who has it
+ * gives it back.
+ */
 export const oneAtATime: LawMaker = (_, runs) => {
   const claims = new Map<string, { readonly by: string; readonly at: number }>();
   let hasStall = false;
@@ -17,6 +20,10 @@ export const oneAtATime: LawMaker = (_, runs) => {
         if (!applied || flow === '') return undefined;
         const before = claims.get(update.key);
         if (item?.owner === undefined) claims.delete(update.key);
+        // Whoever replaces halves that are over replaces their claim as well.
+        const replaces = update.set?.data !== undefined || update.set?.signal !== undefined;
+        if (before && before.by !== by && update.remove?.includes('owner') && !replaces)
+          return { flow, message: `${by} gave back ${tier}'s claim, which ${before.by} had` };
         if (update.set?.owner === undefined) return undefined;
         claims.set(update.key, { by, at });
         // A claim that was on its way for long holds for less, and a clock that is ahead takes it for over.

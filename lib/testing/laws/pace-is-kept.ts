@@ -3,12 +3,17 @@ import type { LawMaker } from './law.ts';
 /** A write that was on its way for longer says nothing about the time at which it lands. */
 const STALE_MS = 60_000;
 
-/** A paced tier predicts only in a turn of its own, and turns are an interval apart, as far as clocks agree. */
+/**
+ * A paced tier predicts only in a turn of its own, and turns are an interval apart, as far as clocks agree. Where the others
+ * wait it drops none, and where the newest wins it drops no message but for a newer one.
+ */
 export const paceIsKept: LawMaker = (_, runs) => {
   const intervalOf = (by: string, tier: string): number | undefined =>
     runs.planOf(by, tier)?.tier.timing.pace?.intervalMs;
   /** The last turn at a tier, and when the next one may be. */
   const last = new Map<string, { readonly at: number; readonly next: number }>();
+  /** Messages that came to a tier, by their event times. */
+  const came = new Map<string, Map<string, number>>();
   /** Turns that a process was given and has not used. */
   const turns = new Map<string, number>();
   return {
@@ -28,6 +33,24 @@ export const paceIsKept: LawMaker = (_, runs) => {
         return {
           message: `${by} took a turn at ${tier} ${at - before.at} ms after the one before; ${before.next - before.at} ms are due`,
         };
+      },
+      receive({ by, messages }) {
+        const tier = by.replace(/#\d+$/, '');
+        const times = came.get(tier) ?? new Map<string, number>();
+        came.set(tier, times);
+        for (const { queueId, envelope } of messages) if (envelope) times.set(queueId, envelope.ts);
+        return undefined;
+      },
+      log({ by, record: { tier, flow, decision, until, in: from } }) {
+        const policy = runs.planOf(by, tier)?.tier.timing.pace?.onThrottle;
+        if (decision !== 'throttled' || until !== undefined || policy === undefined) return undefined;
+        const problem = { ...(flow !== null && { flow }) };
+        if (policy === 'queue') return { ...problem, message: `${tier} dropped what should wait for its turn` };
+        const ts = Math.max(...from.map((message) => message.ts ?? Number.NaN));
+        // Of two as new as each other, and of two copies of one, either may go.
+        const newest = [...(came.get(tier)?.values() ?? [])].filter((other) => other >= ts);
+        if (policy === 'drop' || newest.length !== 1) return undefined;
+        return { ...problem, message: `${tier} dropped the newest message for an older one` };
       },
       predict({ by, tier, flow }) {
         if (intervalOf(by, tier) === undefined || !runs.planOf(by, tier)?.tier.predict) return undefined;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AnyControl, type AnyTier, defineTier, drop, stream, TerminalError, tier } from '../../../lib/index.ts';
 import type { FlowMaker, UserLaw } from '../../../lib/testing/index.ts';
 import { fiveTierFlow, fiveTiers } from '../five-tiers.ts';
+import { largeFlow, largeLaws, largeTiers } from '../large.ts';
 
 /** An application in which bugs show early, and what is sent through it. */
 export interface PlantedWorld {
@@ -98,7 +99,17 @@ const latest = defineTier({
   join: { data: stream('frames', Item), ttl: '20m', signals: 'latest' },
   output: Guess,
   predict: ({ data }) => guess('latest', data),
+  satisfied,
   pace: { minInterval: '100ms', onThrottle: 'drop' },
+  retry,
+});
+const newest = defineTier({
+  name: 'newest',
+  input: tier<{ default: typeof latest }>('latest'),
+  output: Guess,
+  predict: ({ data }) => guess('newest', data),
+  pace: { minInterval: '600ms', onThrottle: 'latest' },
+  batch: { size: 4, window: '100ms' },
   retry,
 });
 
@@ -165,11 +176,11 @@ export const worlds: readonly PlantedWorld[] = [
     eventually,
   },
   {
-    name: 'two with a pace',
-    tiers: [paced, latest],
+    name: 'three with a pace',
+    tiers: [paced, latest, newest],
     flows: 7,
     input: ({ index, id, at, draws }) => {
-      const data = itemOf(index, draws, ['paced', 'latest']);
+      const data = itemOf(index, draws, ['paced', 'latest', 'newest']);
       const flow = { entry: 'paced', flowId: id, data, at };
       return [
         flow,
@@ -180,4 +191,5 @@ export const worlds: readonly PlantedWorld[] = [
     },
     eventually,
   },
+  { name: 'three with large messages', tiers: largeTiers, flows: 3, input: largeFlow, eventually: largeLaws },
 ];

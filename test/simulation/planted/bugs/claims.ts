@@ -87,6 +87,6 @@ export const claimBugs: readonly Bug[] = [
     file,
     find: '  if (needsClaim(plan, work)) {',
     replace: "  if (needsClaim(plan, work) && decision === 'throttled') {",
-    finds: ['a claimed flow is finished once'],
+    finds: ['a claimed flow is finished once', 'no half waits silently'],
   },
 ];

@@ -16,7 +16,7 @@ export const failureBugs: readonly Bug[] = [
     file,
     find: '  yield* post(story, plan.deadLetters, letter);\n',
     replace: '',
-    finds: ['every flow ends once', 'no half waits silently'],
+    finds: ['every flow ends once', 'no half waits silently', 'the log tells what was sent'],
   },
   {
     name: 'a dead letter that is not logged',

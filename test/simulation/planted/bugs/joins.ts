@@ -112,4 +112,11 @@ export const joinBugs: readonly Bug[] = [
     replace: 'if (item.done !== undefined)',
     finds: ['every flow ends once'],
   },
+  {
+    name: 'a half waits ten times as long',
+    file: 'lib/core/step/join.ts',
+    find: 'const expiry = expiresAt(at + joins.ttlMs);',
+    replace: 'const expiry = expiresAt(at + 10 * joins.ttlMs);',
+    finds: ['no half waits longer than its ttl'],
+  },
 ];

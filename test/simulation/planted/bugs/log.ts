@@ -38,4 +38,32 @@ export const logBugs: readonly Bug[] = [
     replace: 'in: story.inputs.length > 0 ? story.inputs.slice(0, 1) :',
     finds: ['no half waits silently', 'acknowledged with a decision'],
   },
+  {
+    name: 'an escalation is logged without where it goes',
+    file: 'lib/core/step/decide.ts',
+    find: '    out: [out],\n',
+    replace: '',
+    finds: ['the log tells what was sent'],
+  },
+  {
+    name: 'an escalation is logged to another queue',
+    file: 'lib/core/step/decide.ts',
+    find: '  return { id, to: next.queue };',
+    replace: '  return { id, to: plan.answers };',
+    finds: ['the log tells what was sent'],
+  },
+  {
+    name: 'an answer is logged under another id',
+    file: 'lib/core/step/decide.ts',
+    find: '    out: [{ id, to: plan.answers },',
+    replace: '    out: [{ id: work.flow, to: plan.answers },',
+    finds: ['the log tells what was sent'],
+  },
+  {
+    name: 'the score in the log is not the one that was sent on',
+    file: 'lib/core/step/story.ts',
+    find: '...(story.score !== undefined && { score: story.score }),',
+    replace: '...(story.score !== undefined && { score: 1 - story.score }),',
+    finds: ['the log tells what was sent', 'gates see their own verdict only'],
+  },
 ];

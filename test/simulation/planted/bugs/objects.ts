@@ -38,4 +38,18 @@ export const objectBugs: readonly Bug[] = [
     replace: '      stream: () => streamOf(bytes),\n      ...(bytes().catch(() => undefined) && {}),\n',
     finds: ['an untouched object is not fetched'],
   },
+  {
+    name: 'a body that is sent again is written over the one under way',
+    file: 'lib/runtime/outbox.ts',
+    find: 'sha256(bytes).slice(0, 16)',
+    replace: 'sha256(bytes).slice(0, 0)',
+    finds: ['objects outlive their flow'],
+  },
+  {
+    name: 'a half that is stored again is written over the one that waits',
+    file: 'lib/core/step/join.ts',
+    find: 'const name = derivedId(half.id, story.envelope!.flow, text);',
+    replace: 'const name = derivedId(half.id, story.envelope!.flow);',
+    finds: ['objects outlive their flow'],
+  },
 ];

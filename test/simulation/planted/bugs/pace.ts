@@ -26,6 +26,20 @@ export const paceBugs: readonly Bug[] = [
     finds: ['pace is kept'],
   },
   {
+    name: 'who should wait in line is dropped',
+    file,
+    find: '      return yield* waitInLine(story, key, at, next, pace.intervalMs);',
+    replace: "      return yield* endFlowHere(story, plan, work, 'throttled', 'dropped');",
+    finds: ['pace is kept'],
+  },
+  {
+    name: 'the oldest wins',
+    file,
+    find: "absentOr('latestTs', '<', work.ts)",
+    replace: "absentOr('latestTs', '>', work.ts)",
+    finds: ['pace is kept'],
+  },
+  {
     name: 'who waits in line is acknowledged',
     file,
     find: "return { end: 'retry', afterMs: Math.max(until - at, 1) };",
