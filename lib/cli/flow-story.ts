@@ -78,17 +78,25 @@ function stepText(record: DecisionRecord, width: number, flow: string, placeOpti
 
 /** Why it was decided so: the score against its threshold, or the reason given. */
 function whyText(record: DecisionRecord): string {
-  const { score, threshold, exhausted, audit, reason, attempt, decision, out = [] } = record;
+  const { score, threshold, exhausted, audit, reason, attempt, decision, controls, out = [] } = record;
   const parts: string[] = [];
   if (score !== undefined && threshold !== undefined) {
     parts.push(`score ${scoreText(score)} ${score >= threshold ? '≥' : '<'} ${threshold}`);
   }
+  if (controls) parts.push(`controls: ${controlsText(controls)}`);
   if (exhausted) parts.push('accepted all the same: no tier follows');
   if (decision === 'failed' || decision === 'retried') parts.push(`attempt ${attempt}`);
   if (out.length > 0) parts.push(`→ ${out.map(({ to }) => `[${to}]`).join(' and ')}`);
   if (audit) parts.push('escalated in shadow as well');
   const why = parts.join('  ');
   return reason === undefined ? why : [why, shown(reason)].filter((line) => line !== '').join('\n');
+}
+
+/** Versions of the controls it was decided with; a key may be in their names, as a stranger sent it. */
+function controlsText(controls: NonNullable<DecisionRecord['controls']>): string {
+  return Object.entries(controls)
+    .map(([name, version]) => `${shown(name)} v${version}`)
+    .join(', ');
 }
 
 function costText({ modelMs, latencyMs, calls, bytes }: DecisionRecord): string {

@@ -107,6 +107,7 @@ describe('sluice control', { timeout: 60_000 }, () => {
       await project.sluice(['send', 'quick', '{"text":"seventy"}', '--flow', 'f', '--wait']);
       const [story] = (await project.sluice(['flow', 'f', '--json'])).json;
       expect(JSON.stringify(story)).toContain('"threshold":0.9');
+      expect((await project.sluice(['flow', 'f'])).out).toMatch(/score \S+ . 0\.9 {2}controls: threshold v1 /);
       expect((await control('set', 'limit', '--file', 'seven.txt')).code).toBe(2);
       expect((await control('set', 'model', '--file', 'eight.txt', '--tier', 'scale')).code).toBe(3);
       const set = await control('set', 'model', '--file', 'seven.txt', '--tier', 'scale');
@@ -114,7 +115,7 @@ describe('sluice control', { timeout: 60_000 }, () => {
       expect((await control('get', 'model', '--tier', 'scale')).out).toContain('seven.txt');
       // A worker thread begins with the model that is set.
       const scaled = await project.sluice(['send', 'scale', '{"n":3}', '--wait', '--json']);
-      expect(scaled.json).toMatchObject([{ output: { product: 21 } }]);
+      expect(scaled.json).toMatchObject([{ output: { product: 21 }, controls: { model: 1 } }]);
       expect((await control('get', 'model', '--tier', 'scale', '--json')).json).toMatchObject([
         { uses: [{ version: 1, uses: 1, totalMs: expect.any(Number) }] },
       ]);
