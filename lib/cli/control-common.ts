@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
+import { builtInFix } from '../core/control/built-in.ts';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import type { ControlTypes } from '../core/control/types.ts';
@@ -71,9 +72,10 @@ function definitionOf({ application, controls }: Graph, name: string | undefined
   throw notFound(
     'control',
     `application "${application}" has no control "${name ?? ''}"`,
-    names.length === 0
-      ? 'Define one: a file in its folder controls that exports what defineControl returns.'
-      : `Did you mean "${closest(name ?? '', names)}"? Controls: ${names.join(', ')}.`,
+    builtInFix(name ?? '') ??
+      (names.length === 0
+        ? 'Define one: a file in its folder controls that exports what defineControl returns.'
+        : `Did you mean "${closest(name ?? '', names)}"? Controls: ${names.join(', ')}.`),
   );
 }
 

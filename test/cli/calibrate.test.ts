@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seeded } from '../calibrate/random.ts';
 import { recordsOf, type Story } from '../calibrate/records.ts';
@@ -137,6 +139,10 @@ describe('sluice calibrate', () => {
     // The cheap tier is wrong on every seventh number and knows it: its sure answers all agree.
     expect(out).toMatch(/cheap +0\.95 +0\.9 /);
     expect(out).toMatch(/sent: threshold of cheap, version 1/);
+    rmSync(join(project.dir, 'functions/pair/controls/threshold.ts'));
+    const without = await project.sluice(args);
+    const fix = "a file controls/threshold.ts of one line turns it on: export { threshold as default } from 'sluice';";
+    expect(without).toMatchObject({ code: 3, err: expect.stringContaining(fix) });
   }, 60_000);
 });
 

@@ -21,6 +21,13 @@ const graph = (...definitions: readonly unknown[]) =>
 describe('a control', () => {
   test.each<[string, object, string, RegExp]>([
     ['a name that cannot be', { name: 'Limit' }, 'name-invalid', /Limit/],
+    [
+      'the name of a built-in one',
+      { name: 'threshold' },
+      'name-invalid',
+      /export \{ threshold as default \} from 'sluice'/,
+    ],
+    ['the name of the other built-in one', { name: 'model' }, 'name-invalid', /controls\/model\.ts/],
     ['a misspelt option', { maxStalenes: '1s' }, 'option-unknown', /Did you mean "maxStaleness"/],
     ['no policy', { beforeControl: undefined }, 'option-invalid', /'drop', 'default', 'buffer', 'deadLetter'/],
     ['a default without an initial value', { beforeControl: 'default' }, 'option-invalid', /initial/],
@@ -39,6 +46,12 @@ describe('the graph', () => {
 
   test.each<[string, () => unknown, string, RegExp]>([
     ['a control in no file', () => graph(reading('limit')), 'graph-unknown-control', /controls\/limit\.ts/],
+    [
+      'a built-in control that is not turned on',
+      () => graph(reading('threshold'), limit()),
+      'graph-unknown-control',
+      /export \{ threshold as default \}/,
+    ],
     ['a misspelt control', () => graph(reading('limt'), limit()), 'graph-unknown-control', /Did you mean "limit"/],
     [
       'two controls of one name',

@@ -1,8 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Duration, toMs } from '../duration.ts';
+import { SluiceError } from '../errors.ts';
 import { isPromise, type Json } from '../json.ts';
 import { isCount, rejectUnknownKeys, requireFunctions, requireName, requireOption } from '../options.ts';
 import { isSchema, type Schema, validate } from '../schema.ts';
+import { builtInFix } from './built-in.ts';
 import type { Control } from './types.ts';
 
 /** What becomes of data for a key that nothing is set for yet. */
@@ -74,6 +76,7 @@ export function defineControl<const Name extends string, S extends Schema, Value
   options: ControlOptions<Name, S, Value>,
 ): Control<{ readonly name: Name; readonly message: StandardSchemaV1.InferInput<S>; readonly value: Value }> {
   requireName(options.name, 'A control');
+  refuseBuiltIn(options.name);
   const what = `control "${options.name}"`;
   rejectUnknownKeys(options, KEYS, what);
   const { schema, beforeControl, initial, maxStaleness = '5s', history = 20, keyBy, reduce } = options;
@@ -102,6 +105,13 @@ export function defineControl<const Name extends string, S extends Schema, Value
     ...(initial !== undefined && { initial: initial as Json }),
   };
   return definition as { kind: 'control'; name: string } as Control<never>;
+}
+
+/** Sluice would read neither it nor what is set for it: tiers follow the built-in one alone. */
+function refuseBuiltIn(name: string): void {
+  const fix = builtInFix(name);
+  if (fix)
+    throw new SluiceError('name-invalid', `a control of your own is named "${name}", as a built-in one`, { fix });
 }
 
 /** A schema that answers later is not waited for: definitions are checked when their file is loaded. */

@@ -3,6 +3,7 @@ import { SluiceError } from '../errors.ts';
 import { sha256 } from '../identity.ts';
 import type { AgainQueue, ControlPlan, ControlUse, DestinationPlan, Limits, TierPlan } from '../plan.ts';
 import type { TierDefinition } from '../tier-definition.ts';
+import { builtInFix } from './built-in.ts';
 import type { ControlDefinition } from './definition.ts';
 
 /** The queue all control messages come by, and the name of the function that applies them. */
@@ -89,9 +90,10 @@ function unknownControl(name: string, file: string, files: readonly ControlFile[
   const names = files.map(({ definition }) => definition.name);
   return new SluiceError('graph-unknown-control', `${file} reads control "${name}", which is in no file`, {
     fix:
-      names.length === 0
+      builtInFix(name) ??
+      (names.length === 0
         ? `Define it: controls/${name}.ts beside the tier's file, with defineControl as its default export.`
-        : `Did you mean "${closest(name, names)}"? Controls here: ${names.join(', ')}.`,
+        : `Did you mean "${closest(name, names)}"? Controls here: ${names.join(', ')}.`),
   });
 }
 
