@@ -25,6 +25,8 @@ const begin = (extra: Partial<Parameters<typeof started>[0]> = {}): Promise<Test
 const settings = ({ cloud }: TestCascade) => connectControl<Setting>('setting', { cloud });
 const totals = ({ cloud }: TestCascade) => connectControl<Total>('total', { cloud });
 const value = (desired: number, sensorID = '1') => ({ sensorID, desired, upDelta: 1, downDelta: 1 });
+const circle: unknown[] = [];
+circle.push(circle);
 const decisions = (cascade: TestCascade): readonly string[] => cascade.records.map(({ decision }) => decision);
 
 /** A control message as a stranger to the client could send it. */
@@ -213,6 +215,49 @@ describe('reduce', () => {
     await connectControl<{ default: typeof bad }>('total', { cloud: cascade.cloud }).set(1);
     await cascade.drain();
     expect((await cascade.deadLetters())[0]!.reason).toMatch(/reduce threw: boom/);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /what reduce returned is no JSON: it is undefined/],
+    ['a BigInt', 1n, /it is a bigint/],
+    ['a number that JSON has no word for', { sums: { north: Number.NaN } }, /has NaN at "north"/],
+    ['a promise', Promise.resolve(1), /it is a Promise/],
+    ['what would come back as another thing', { by: new Map() }, /a Map at "by"/],
+    ['a function', { by: () => 1 }, /a function at "by"/],
+    ['a circle', circle, /circular/],
+  ])(
+    'that returns %s sends its message to the dead letters at once, and the value before stays',
+    async (_, made, says) => {
+      const odd = defineControl({
+        name: 'total',
+        schema: z.number(),
+        reduce: (_: unknown, add): unknown => (add === 0 ? made : add),
+        beforeControl: 'drop',
+      });
+      const cascade = await begin({ controls: [setting, odd] });
+      const client = connectControl<{ default: typeof odd }>('total', { cloud: cascade.cloud });
+      for (const [i, add] of [7, 0].entries()) await client.set(add, { version: i + 1 });
+      await cascade.drain();
+      expect(await cascade.deadLetters()).toEqual([
+        expect.objectContaining({ code: 'control-invalid', attempt: 1, reason: expect.stringMatching(says) }),
+      ]);
+      expect(await client.get()).toMatchObject({ value: 7, version: 1 });
+    },
+  );
+
+  test('goes on from null as from any other value', async () => {
+    const last = defineControl({
+      name: 'total',
+      schema: z.number(),
+      reduce: (current: number | null, next): number | null => (next === 0 ? null : (current ?? 100) + next),
+      initial: 1,
+      beforeControl: 'default',
+    });
+    const cascade = await begin({ controls: [setting, last] });
+    const client = connectControl<{ default: typeof last }>('total', { cloud: cascade.cloud });
+    for (const [i, next] of [0, 2].entries()) await client.set(next, { version: i + 1 });
+    await cascade.drain();
+    expect((await client.history()).map(({ value }) => value)).toEqual([null, 102]);
   });
 });
 

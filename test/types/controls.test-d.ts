@@ -119,6 +119,39 @@ defineControl({ name: 'c', schema: A, beforeControl: 'drop', keyBy: ({ b }) => b
 // @ts-expect-error an unknown option
 defineControl({ name: 'c', schema: A, beforeControl: 'drop', maxStale: '1s' });
 
+// With an initial value there always is a current one; a parameter that allows for none widens nothing.
+const Add = z.object({ add: z.number() });
+const sum = defineControl({
+  name: 'c',
+  schema: Add,
+  beforeControl: 'default',
+  initial: 0,
+  reduce: (current, { add }) => current + add,
+});
+holds<Eq<TypesOfControl<typeof sum>['value'], number>>();
+const wary = defineControl({
+  name: 'c',
+  schema: Add,
+  beforeControl: 'default',
+  initial: 0,
+  reduce: (current: number | undefined, { add }) => (current ?? 0) + add,
+});
+holds<Eq<TypesOfControl<typeof wary>['value'], number>>();
+const names = defineControl({
+  name: 'c',
+  schema: Add,
+  beforeControl: 'drop',
+  initial: { all: [] },
+  reduce: (current: { all: number[] }, { add }) => ({ all: [...current.all, add] }),
+});
+holds<Eq<TypesOfControl<typeof names>['value'], { all: number[] }>>();
+// @ts-expect-error without an initial value there is none at first
+defineControl({ name: 'c', schema: Add, beforeControl: 'drop', reduce: (sum: number, { add }) => sum + add });
+// @ts-expect-error the same, where nothing is annotated
+defineControl({ name: 'c', schema: Add, beforeControl: 'drop', reduce: (sum, { add }) => ({ add: sum.add + add }) });
+// @ts-expect-error the initial value is of another type
+defineControl({ name: 'c', schema: Add, beforeControl: 'drop', initial: '', reduce: (sum: number) => sum });
+
 declare const cloud: Cloud;
 const limits = connectControl<typeof import('./app/controls/limit.ts')>('limit', { cloud });
 limits.set({ shop: 'a', most: 1 }, { version: 1 }).then(({ version }) => version.toFixed());

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { SluiceError, toError } from '../errors.ts';
 import type { Json } from '../json.ts';
+import { jsonProblem } from '../json-problem.ts';
 import type { ControlPlan } from '../plan.ts';
 import { readEnvelope } from '../step/arrive.ts';
 import { ACK, now, type Outcome, read, type Step, turn, validated } from '../step/effects.ts';
@@ -128,9 +129,18 @@ function changeFrom(
     const { value, deleted: gone } = old;
     return { ...own, ...(gone ? { deleted: gone } : { value: value! }), restores: old.restores ?? restores };
   }
-  if (!reduce) return { ...own, value: brought as Json };
-  const current = state?.current.deleted ? initial : (state?.current.value ?? initial);
-  return { ...own, value: guarded(story, 'reduce', () => reduce(current, brought)) as Json };
+  if (!reduce) return { ...own, value: kept(story, 'what the schema made of it', brought) };
+  const before = state?.current.value;
+  const current = before === undefined ? initial : before;
+  const made = guarded(story, 'reduce', () => reduce(current, brought));
+  return { ...own, value: kept(story, 'what reduce returned', made) };
+}
+
+/** A value that tiers read as it was meant: it is kept, and sent back, as JSON. */
+function kept(story: Story, what: string, value: unknown): Json {
+  const problem = jsonProblem(value);
+  if (problem === undefined) return value as Json;
+  throw invalid(story, `${what} is no JSON: it ${problem}`, 'Correct the control, then redrive.');
 }
 
 function* passedOver(

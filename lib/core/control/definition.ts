@@ -13,24 +13,35 @@ export type BeforeControl = 'drop' | 'default' | 'buffer' | 'deadLetter';
 /** What a tier must have for a built-in control to be about it. */
 export type OfTiers = 'threshold' | 'load';
 
-/** The options of `defineControl`. */
-export interface ControlOptions<Name extends string, S extends Schema, Value> {
+/** What every control says of itself. */
+interface CommonOptions<Name extends string, S extends Schema> {
   /** Unique in its application. */
   readonly name: Name;
   /** Schema of what a control message brings. */
   readonly schema: S;
   /** The key a message is for, where its sender names none. Without it such a message is for all keys. */
   readonly keyBy?: (message: StandardSchemaV1.InferOutput<S>) => string;
-  /** The value after a message. A pure function; `current` is `initial`, or nothing, at first. Default: what the message brings. */
-  readonly reduce?: (current: Value | undefined, message: StandardSchemaV1.InferOutput<S>) => Value;
-  /** The value before the first message: what `reduce` begins with, and what `beforeControl: 'default'` reads. */
-  readonly initial?: Value;
   /** What becomes of data that asks for a key nothing is set for. It has no default: each is right for somebody. */
   readonly beforeControl: BeforeControl;
   /** Longest a warm instance may go on with what it has read. Default `'5s'`; `'0s'`: a read for each record. */
   readonly maxStaleness?: Duration;
   /** Versions kept of each key, the current one among them; 1 to 100. Default 20. */
   readonly history?: number;
+}
+
+/** The options of `defineControl`. */
+export interface ControlOptions<Name extends string, S extends Schema, Value> extends CommonOptions<Name, S> {
+  /** The value after a message. A pure function; `current` is `initial`, or nothing, at first. Default: what the message brings. */
+  readonly reduce?: (current: Value | undefined, message: StandardSchemaV1.InferOutput<S>) => Value;
+  /** The value before the first message: what `reduce` begins with, and what `beforeControl: 'default'` reads. */
+  readonly initial?: Value;
+}
+
+/** The same of a control that reduces from a value on: there always is a current one. */
+interface ReducingOptions<Name extends string, S extends Schema, Value> extends CommonOptions<Name, S> {
+  // A parameter that is written as `Value | undefined` must not widen the value.
+  readonly reduce: (current: NoInfer<Value>, message: StandardSchemaV1.InferOutput<S>) => Value;
+  readonly initial: Value;
 }
 
 /** A control with its types erased. */
@@ -72,7 +83,13 @@ const POLICIES: readonly BeforeControl[] = ['drop', 'default', 'buffer', 'deadLe
  * });
  * ```
  */
+export function defineControl<const Name extends string, S extends Schema, Value>(
+  options: ReducingOptions<Name, S, Value>,
+): Control<{ readonly name: Name; readonly message: StandardSchemaV1.InferInput<S>; readonly value: Value }>;
 export function defineControl<const Name extends string, S extends Schema, Value = StandardSchemaV1.InferOutput<S>>(
+  options: ControlOptions<Name, S, Value>,
+): Control<{ readonly name: Name; readonly message: StandardSchemaV1.InferInput<S>; readonly value: Value }>;
+export function defineControl<Name extends string, S extends Schema, Value>(
   options: ControlOptions<Name, S, Value>,
 ): Control<{ readonly name: Name; readonly message: StandardSchemaV1.InferInput<S>; readonly value: Value }> {
   requireName(options.name, 'A control');
