@@ -79,5 +79,15 @@ function definitionOf({ application, controls }: Graph, name: string | undefined
   );
 }
 
+/** The key a change is for: what is about tiers is changed for all of them only where that is asked for. */
+export function changedKey({ definition, graph, key }: OpenedControl): string {
+  const tiers = definition.ofTiers && graph.controls?.tiers[definition.ofTiers];
+  if (key !== undefined || !tiers) return key ?? EVERY_KEY;
+  throw wrongUsage(
+    `control "${definition.name}" is about tiers, and --tier names none`,
+    `Add ${tiers.map((name) => `--tier ${name}`).join(' or ')}${tiers.length > 0 ? '; or ' : ''}--key '*' for all of them.`,
+  );
+}
+
 /** How a key is shown to people. */
 export const keyText = (key: string): string => (key === EVERY_KEY ? 'all keys' : key);

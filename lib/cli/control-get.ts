@@ -5,7 +5,15 @@ import { EVERY_KEY, keysFor } from '../core/control/keys.ts';
 import type { ControlVersion } from '../core/control/message.ts';
 import { MODEL } from '../core/control/model.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type ControlCliOptions, keyText, type OpenedControl, withControl, withKey } from './control-common.ts';
+import {
+  type ControlCliOptions,
+  changedKey,
+  keyText,
+  type OpenedControl,
+  withControl,
+  withKey,
+} from './control-common.ts';
+import { warnOfRejected } from './control-rejected.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { type ModelStory, modelStory, storyText } from './control-uses.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
@@ -106,11 +114,14 @@ export function addControlRollback(control: Command): void {
   ]);
   withWork<ControlCliOptions & { readonly to?: string }>(command, async (io, options, [name]) =>
     withControl(options, name, async (opened) => {
-      const key = opened.key ?? EVERY_KEY;
-      const target = targetOf(await kept(opened, key), options.to);
+      const key = changedKey(opened);
+      const history = await kept(opened, key);
+      const target = targetOf(history, options.to);
       const version = await nextVersion(opened, key);
       const sent = await opened.client.restore(target, { key, version });
-      return settled(io, opened, options, { key, sent, did: `back to version ${target}` });
+      const code = await settled(io, opened, options, { key, sent, did: `back to version ${target}` });
+      await warnOfRejected(io, opened, options, { tier: key, history, target });
+      return code;
     }),
   );
 }

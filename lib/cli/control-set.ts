@@ -11,7 +11,7 @@ import { MODELS } from '../core/object-keys.ts';
 import type { Graph } from '../core/plan.ts';
 import { validate } from '../core/schema.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type ControlCliOptions, type OpenedControl, withControl, withKey } from './control-common.ts';
+import { type ControlCliOptions, changedKey, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import { readData } from './send-options.ts';
@@ -37,9 +37,9 @@ export function addControlSet(control: Command): void {
   withWork<SetCliOptions>(command, async (io, options, [name, json]) =>
     withControl(options, name, async (opened) => {
       const { definition, graph, client } = opened;
-      const value = options.file === undefined ? await readData(json) : await storedModel(opened, options.file, json);
-      const key = checkTier(graph, definition, opened.key ?? (await keyBy(definition, value)));
-      await checkValue(definition, value);
+      const named = definition.keyBy ? opened.key : checkTier(graph, definition, changedKey(opened));
+      const value = await givenValue(opened, options.file, json);
+      const key = keyFor(definition, await checkValue(definition, value), named);
       const version = options.as === undefined ? await nextVersion(opened, key) : toVersion(options.as);
       const sent = await client.set(value, { key, version });
       return settled(io, opened, options, { key, sent, did: 'set' });
@@ -57,10 +57,19 @@ export function addControlDelete(control: Command): void {
   withHelp(withCloudOptions(command), [['control delete limit --key eu/oslo', 'eu/* counts for it again']]);
   withWork<ControlCliOptions>(command, async (io, options, [name]) =>
     withControl(options, name, async (opened) => {
-      const key = opened.key ?? EVERY_KEY;
+      const key = changedKey(opened);
       const sent = await opened.client.delete({ key, version: await nextVersion(opened, key) });
       return settled(io, opened, options, { key, sent, did: 'deleted' });
     }),
+  );
+}
+
+async function givenValue(opened: OpenedControl, file: string | undefined, json: string | undefined): Promise<unknown> {
+  if (file !== undefined) return storedModel(opened, file, json);
+  if (json !== undefined || opened.definition.name !== MODEL) return readData(json);
+  throw wrongUsage(
+    'there is no model to set',
+    'Name its file: --file <path>. A reference that another command made may be given as JSON, or - for stdin.',
   );
 }
 
@@ -85,9 +94,15 @@ async function checkValue({ name, schema }: ControlDefinition, value: unknown): 
   throw wrongUsage(`the value does not fit the schema of control "${name}": ${checked.problem}`);
 }
 
-async function keyBy(definition: ControlDefinition, value: unknown): Promise<string> {
-  if (!definition.keyBy) return EVERY_KEY;
-  return checkControlKey(definition.name, definition.keyBy(await checkValue(definition, value)));
+/** The key that is named, or that the value has; a value of one key under another would be read for what it is not about. */
+function keyFor({ name, keyBy }: ControlDefinition, value: unknown, named: string | undefined): string {
+  const own = keyBy?.(value);
+  if (named === undefined) return checkControlKey(name, own);
+  if (own === undefined || own === named || named.endsWith(EVERY_KEY)) return named;
+  throw wrongUsage(
+    `the value is for key ${JSON.stringify(own)} of control "${name}", and --key says ${JSON.stringify(named)}`,
+    'Leave --key out, or correct the value. Under a wildcard, such as *, any value may be set.',
+  );
 }
 
 function checkTier({ controls }: Graph, { ofTiers }: ControlDefinition, key: string): string {

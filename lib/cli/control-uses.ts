@@ -30,11 +30,11 @@ export interface ModelStory {
   readonly rejected: readonly ModelRefusal[];
 }
 
-/** What a decision log tells of a tier's models. */
-export async function modelStory(log: DecisionSource, tier: string): Promise<ModelStory> {
+/** What a decision log tells of a tier's models, from that time on (ms since the epoch). */
+export async function modelStory(log: DecisionSource, tier: string, from = 0): Promise<ModelStory> {
   const uses = new Map<number, ModelUse>();
   const rejected = new Map<number, ModelRefusal>();
-  for await (const record of readDecisions(log, { tiers: [tier], unique: true })) {
+  for await (const record of readDecisions(log, { tiers: [tier], from, unique: true })) {
     const { at, decision, modelMs, reason = '' } = record;
     const version = record.controls?.[MODEL] ?? 0;
     if (decision === 'rejected') rejected.set(version, { version, at, reason });

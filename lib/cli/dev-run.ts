@@ -7,7 +7,7 @@ import { decisionCounts, liveLine } from './dev-live.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { failureText } from './failure-report.ts';
 import type { Io } from './io.ts';
-import { oneLine, shellText } from './text.ts';
+import { oneLine, shellText, shown } from './text.ts';
 
 /** What `dev` runs. */
 export interface DevRun {
@@ -41,6 +41,9 @@ export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<numbe
     onDecisions(records) {
       counts.add(records);
       for (const { tier, flow, reason, decision } of records) {
+        if (decision === 'rejected') {
+          live.above(() => io.note(`model rejected at ${tier}: ${shown(reason ?? '')}`));
+        }
         if (decision !== 'failed') continue;
         const look = flow === null ? 'npx sluice dlq ls' : `npx sluice flow ${shellText(flow)}`;
         live.above(() => io.note(`dead letter at ${tier}: ${oneLine(reason ?? '', 200)}\n  → ${look}`));

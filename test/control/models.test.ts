@@ -47,6 +47,8 @@ describe('models named by a control', () => {
     expect(events(cascade)).toEqual([
       expect.objectContaining({ decision: 'rejected', reason: expect.stringMatching(says), controls: { model: 2 } }),
     ]);
+    expect(events(cascade)[0]!.reason).toMatch(/\n {2}→ Roll back, or send another file: [^\n]* --tier times$/);
+    expect(events(cascade)[0]!.reason).not.toMatch(/redrive|send the flow again/);
     expect(await cascade.deadLetters()).toEqual([]);
     // An instance that starts now finds the good one before it.
     const plan = cascade.graph.tiers[0]!;

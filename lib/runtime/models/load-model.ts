@@ -22,6 +22,8 @@ export interface ModelOptions {
 export interface NamedModel {
   readonly id: string;
   readonly version: number;
+  /** The key it is set for: the tier's name, or `*`. */
+  readonly key: string;
   readonly setting: ModelSetting;
 }
 

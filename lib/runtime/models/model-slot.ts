@@ -1,3 +1,4 @@
+import { EVERY_KEY } from '../../core/control/keys.ts';
 import { MODEL, type ModelSetting } from '../../core/control/model.ts';
 import { isSluiceError, toError } from '../../core/errors.ts';
 import type { Awaitable } from '../../core/json.ts';
@@ -19,6 +20,12 @@ export interface ModelSlot {
   take(): Awaitable<ServingModel>;
   /** What happened to models since this was asked last. */
   events(): readonly ModelEvent[];
+}
+
+/** No flow fails for a bad model, so what an error advises for one, such as to redrive, does not help here. */
+function adviceOn({ key }: NamedModel): string {
+  const whose = key === EVERY_KEY ? `--key '${key}'` : `--tier ${key}`;
+  return `Roll back, or send another file: npx sluice control rollback ${MODEL} ${whose}`;
 }
 
 /** What `load` makes where no control names a model. */
@@ -48,6 +55,7 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
     return kept.map(({ version, value }) => ({
       id: `${found.key}#${version}#${(value as unknown as ModelSetting).object.sha256}`,
       version,
+      key: found.key,
       setting: value as unknown as ModelSetting,
     }));
   }
@@ -62,7 +70,8 @@ export function modelSlot(options: ModelOptions, reader: ControlReader): ModelSl
       if (isSluiceError(error) && error.retry === 'always') throw error;
       if (!named) throw error;
       refused.add(named.id);
-      happened.push({ did: 'rejected', version: named.version, reason: error.message });
+      const problem = isSluiceError(error) ? error.problem : error.message;
+      happened.push({ did: 'rejected', version: named.version, reason: `${problem}\n  → ${adviceOn(named)}` });
       return undefined;
     }
   }
