@@ -13,9 +13,10 @@ export async function sendThresholds(io: Io, options: ControlCliOptions, { tiers
   return withControl(options, THRESHOLD, async (opened) => {
     for (const { tier: key, threshold } of tiers) {
       if (threshold === undefined) continue;
-      const version = await nextVersion(opened, key);
+      const before = await opened.client.history(key);
+      const version = nextVersion(opened, key, before);
       const sent = await opened.client.set({ atLeast: Math.min(NEVER, threshold) }, { key, version });
-      await settled(io, opened, options, { key, sent, did: 'set' });
+      await settled(io, opened, options, { key, sent, did: 'set', before });
     }
     return EXIT.ok;
   });

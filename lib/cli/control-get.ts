@@ -18,7 +18,7 @@ import { nextVersion, settled } from './control-send.ts';
 import { type ModelStory, modelStory, storyText } from './control-uses.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { table } from './table.ts';
-import { oneLine, timeText } from './text.ts';
+import { count, oneLine, shellText, timeText } from './text.ts';
 
 /** `sluice control get`: what counts for a key now. */
 export function addControlGet(control: Command): void {
@@ -116,10 +116,11 @@ export function addControlRollback(control: Command): void {
     withControl(options, name, async (opened) => {
       const key = changedKey(opened);
       const history = await kept(opened, key);
-      const target = targetOf(history, options.to);
-      const version = await nextVersion(opened, key);
+      const target = targetOf(opened, key, history, options.to);
+      const version = nextVersion(opened, key, history);
       const sent = await opened.client.restore(target, { key, version });
-      const code = await settled(io, opened, options, { key, sent, did: `back to version ${target}` });
+      const did = `back to version ${target}`;
+      const code = await settled(io, opened, options, { key, sent, did, before: history });
       await warnOfRejected(io, opened, options, { tier: key, history, target });
       return code;
     }),
@@ -136,15 +137,20 @@ async function kept({ client, definition }: OpenedControl, key: string): Promise
   );
 }
 
-function targetOf(history: readonly ControlVersion[], to: string | undefined): number {
+function targetOf(
+  { definition: { name, history: most } }: OpenedControl,
+  key: string,
+  history: readonly ControlVersion[],
+  to: string | undefined,
+): number {
   const versions = history.map(({ version }) => version);
-  if (to === undefined) {
-    const before = versionBefore(toControlState({ version: versions.at(-1)!, history: history as never })!);
-    if (before) return before.version;
-    throw wrongUsage('there is no version before the current one', `Kept: ${versions.join(', ')}.`);
-  }
-  if (versions.includes(Number(to))) return Number(to);
-  throw wrongUsage(`version ${to} is not kept`, `Kept: ${versions.join(', ')}.`);
+  const before = versionBefore(toControlState({ version: versions.at(-1)!, history: history as never })!);
+  const target = to === undefined ? before?.version : versions.find((version) => version === Number(to));
+  if (target !== undefined) return target;
+  throw wrongUsage(
+    to === undefined ? 'there is no version before the current one' : `version ${to} is not kept`,
+    `Kept: ${versions.join(', ')}. A key keeps ${count(most, 'version')}, or as many as have room in 96 KiB and in any case the one before. Set the value again: npx sluice control set ${name} … --key ${shellText(key)}`,
+  );
 }
 
 function whatText({ value, deleted, restores }: ControlVersion): string {

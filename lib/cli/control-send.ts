@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVERY_KEY } from '../core/control/keys.ts';
+import type { ControlVersion } from '../core/control/message.ts';
 import { MODEL } from '../core/control/model.ts';
 import { toMs } from '../core/duration.ts';
 import type { SentControl } from '../runtime/controls/client.ts';
@@ -8,13 +9,17 @@ import { EXIT, refused } from './failure.ts';
 import type { Io } from './io.ts';
 import { placeArguments } from './place.ts';
 import { toDuration } from './send-options.ts';
-import { shellText } from './text.ts';
+import { count, shellText } from './text.ts';
 
 const LOOK_EVERY_MS = 50;
 
 /** The version a person's message gets: the next one. */
-export async function nextVersion({ client, definition, place }: OpenedControl, key: string): Promise<number> {
-  const next = ((await client.history(key)).at(-1)?.version ?? 0) + 1;
+export function nextVersion(
+  { definition, place }: OpenedControl,
+  key: string,
+  history: readonly ControlVersion[],
+): number {
+  const next = (history.at(-1)?.version ?? 0) + 1;
   if (Number.isSafeInteger(next)) return next;
   const { name: application, dir, outputs } = place;
   const at = placeArguments({ application, ...(outputs === undefined ? { dir } : { outputs }) });
@@ -24,12 +29,22 @@ export async function nextVersion({ client, definition, place }: OpenedControl, 
   );
 }
 
+/** A change that is on its way. */
+export interface SentChange {
+  readonly key: string;
+  readonly sent: SentControl;
+  /** What it does, for people. */
+  readonly did: string;
+  /** The versions that were kept when it was sent. */
+  readonly before: readonly ControlVersion[];
+}
+
 /** Tells that a message was sent, and waits until it counts where something is there to apply it. */
 export async function settled(
   io: Io,
   opened: OpenedControl,
   options: ControlCliOptions,
-  { key, sent, did }: { readonly key: string; readonly sent: SentControl; readonly did: string },
+  { key, sent, did, before }: SentChange,
 ): Promise<number> {
   const { definition, place, running } = opened;
   const name = definition.name;
@@ -39,7 +54,7 @@ export async function settled(
     io.say(`sent: ${name} of ${keyText(key)}, version ${sent.version}`);
     return EXIT.ok;
   }
-  await applied(
+  const kept = await applied(
     opened,
     key,
     sent,
@@ -52,6 +67,9 @@ export async function settled(
   const effect =
     name === MODEL ? `each instance tries it ${soon}, and serves with it if it is good` : `in effect ${soon}`;
   io.say(`${did}: ${name} of ${keyText(key)} is at version ${sent.version}, ${effect}`);
+  if (kept.length < Math.min(before.length + 1, definition.history)) {
+    io.note(`its history is shortened to ${count(kept.length, 'version')}: larger ones do not fit beside each other`);
+  }
   return EXIT.ok;
 }
 
@@ -61,11 +79,11 @@ async function applied(
   { id, version }: SentControl,
   waitMs: number,
   place: string,
-): Promise<void> {
+): Promise<readonly ControlVersion[]> {
   const until = Date.now() + waitMs;
   for (;;) {
     const history = await client.history(key);
-    if (history.some((one) => one.id === id && one.version === version)) return;
+    if (history.some((one) => one.id === id && one.version === version)) return history;
     const current = history.at(-1);
     if (current && current.version >= version) {
       throw refused(

@@ -40,9 +40,10 @@ export function addControlSet(control: Command): void {
       const named = definition.keyBy ? opened.key : checkTier(graph, definition, changedKey(opened));
       const value = await givenValue(opened, options.file, json);
       const key = keyFor(definition, await checkValue(definition, value), named);
-      const version = options.as === undefined ? await nextVersion(opened, key) : toVersion(options.as);
+      const before = await client.history(key);
+      const version = options.as === undefined ? nextVersion(opened, key, before) : toVersion(options.as);
       const sent = await client.set(value, { key, version });
-      return settled(io, opened, options, { key, sent, did: 'set' });
+      return settled(io, opened, options, { key, sent, did: 'set', before });
     }),
   );
 }
@@ -58,8 +59,9 @@ export function addControlDelete(control: Command): void {
   withWork<ControlCliOptions>(command, async (io, options, [name]) =>
     withControl(options, name, async (opened) => {
       const key = changedKey(opened);
-      const sent = await opened.client.delete({ key, version: await nextVersion(opened, key) });
-      return settled(io, opened, options, { key, sent, did: 'deleted' });
+      const before = await opened.client.history(key);
+      const sent = await opened.client.delete({ key, version: nextVersion(opened, key, before) });
+      return settled(io, opened, options, { key, sent, did: 'deleted', before });
     }),
   );
 }

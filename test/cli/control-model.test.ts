@@ -30,10 +30,17 @@ export default defineControl({
   beforeControl: 'drop',
 });
 `;
+const RULES = `
+import { defineControl } from 'sluice';
+import * as z from 'zod';
+
+export default defineControl({ name: 'rules', schema: z.string(), beforeControl: 'drop' });
+`;
 const project = newProject({
   'functions/scaled/scale.ts': SCALE,
   'functions/scaled/controls/model.ts': MODEL,
   'functions/scaled/controls/limit.ts': LIMIT,
+  'functions/scaled/controls/rules.ts': RULES,
   'good.txt': '7',
   'bad.txt': '-1',
 });
@@ -101,5 +108,21 @@ describe('sluice control, on what names its own key', { timeout: 60_000 }, () =>
     for (const key of ['eu/north', 'eu/*', '*']) {
       expect((await control('set', 'limit', north, '--key', key)).code).toBe(0);
     }
+  });
+});
+
+describe('sluice control, on large values', { timeout: 60_000 }, () => {
+  test('says that a history is shortened, and why there is no way further back', async () => {
+    const set = (digit: number) => control('set', 'rules', JSON.stringify(String(digit).repeat(60_000)));
+    for (const digit of [1, 2]) expect(await set(digit)).toMatchObject({ code: 0, err: '' });
+    expect(await set(3)).toMatchObject({ code: 0, err: expect.stringContaining('history is shortened to 2 versions') });
+    expect((await control('rollback', 'rules')).code).toBe(0);
+    const further = await control('rollback', 'rules');
+    expect(further).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/Kept: 3, 4[\s\S]*20 versions.*96 KiB.*control set rules/),
+    });
+    const gone = await control('rollback', 'rules', '--to', '1');
+    expect(gone).toMatchObject({ code: 2, err: expect.stringContaining('control set rules') });
   });
 });

@@ -307,6 +307,36 @@ describe('faults', () => {
     expect((await client.history()).map(({ version }) => version)).toEqual([18, 19, 20]);
   });
 
+  test.each<[string, number, string, readonly number[]]>([
+    ['the one before stays, so that a rollback finds it', 60_000, 'x', [8, 9]],
+    ['the one before stays, however they are written', 40_000, '"', [8, 9]],
+    ['where an item cannot hold both, the newest stays', 210_000, 'x', [9]],
+  ])('of values so large that few fit, %s; the log says so', async (_, chars, char, kept) => {
+    const text = defineControl({ name: 'text', schema: z.string(), beforeControl: 'drop' });
+    const cascade = await begin({ controls: [setting, text] });
+    const client = connectControl<{ default: typeof text }>('text', { cloud: cascade.cloud });
+    for (let version = 1; version <= 9; version += 1) await client.set(char.repeat(chars), { version });
+    await cascade.drain();
+    expect(await cascade.deadLetters()).toEqual([]);
+    expect((await client.history()).map(({ version }) => version)).toEqual(kept);
+    const told = (n: number): string => `all keys: set as version ${n}; its history is shortened to ${kept.length}`;
+    const whole = kept.length === 1 ? 1 : 2;
+    expect(cascade.records.map(({ reason }) => reason)).toEqual([
+      ...Array.from({ length: whole }, (_, i) => `all keys: set as version ${i + 1}`),
+      ...Array.from({ length: 9 - whole }, (_, i) => told(i + whole + 1)),
+    ]);
+  });
+
+  test('a short history of small values is as short as it should be, and nobody is told', async () => {
+    const cascade = await begin();
+    for (let version = 1; version <= 5; version += 1) await totals(cascade).set({ add: version }, { version });
+    await cascade.drain();
+    expect(cascade.records.at(-1)!.reason).toBe('all keys: set as version 5');
+    await totals(cascade).restore(1, { version: 6 });
+    await cascade.drain();
+    expect((await cascade.deadLetters())[0]!.reason).toMatch(/version 1 .* not in its history.*\n {2}→ .* 3 versions/);
+  });
+
   test('many controls at once all count, one write and one read for each', async () => {
     const cascade = await begin();
     const client = settings(cascade);

@@ -164,7 +164,7 @@ describe('a control message is refused', () => {
       'that restores what is not kept',
       'total',
       (client) => client.restore(7),
-      `version 7 of control "total" is not in its history ${WHERE}total")\n  → Correct the sender; the value before stays.`,
+      `version 7 of control "total" is not in its history ${WHERE}total")\n  → Send its value again: at most 20 versions are kept, and fewer large ones. The value before stays.`,
     ],
     [
       'about a tier without a threshold',

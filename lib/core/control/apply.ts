@@ -10,7 +10,7 @@ import { type Incoming, newStory, placeOf, record, type Story, write } from '../
 import type { Item } from '../table-update.ts';
 import { askAgain } from './again-send.ts';
 import type { ControlDefinition } from './definition.ts';
-import { afterChange, type ControlState, standing, toControlState } from './item.ts';
+import { afterChange, type ControlState, shortenedTo, standing, toControlState } from './item.ts';
 import { checkControlKey, controlKey, EVERY_KEY } from './keys.ts';
 import type { ControlMessage, ControlVersion } from './message.ts';
 
@@ -89,9 +89,10 @@ function* apply(
       if (stands === 'duplicate') yield* askAgain(story, plan, definition.name, key, change.version);
       return yield* passedOver(story, stands, key, change, state!);
     }
+    const set = afterChange(state, change, definition.history);
     const written = yield* write(story, {
       key: itemKey,
-      set: afterChange(state, change, definition.history),
+      set,
       when: [
         state
           ? { attribute: 'version', is: '=', value: state.current.version }
@@ -103,7 +104,9 @@ function* apply(
       const out = yield* askAgain(story, plan, definition.name, key, change.version);
       const below =
         plan.again?.[definition.name] && key.endsWith(EVERY_KEY) ? '; data below it is not worked again' : '';
-      const reason = `${keyText(key)}: ${verbOf(change)} as version ${change.version}${below}`;
+      const shorter = shortenedTo(state, set, definition.history);
+      const short = shorter === undefined ? '' : `; its history is shortened to ${shorter}`;
+      const reason = `${keyText(key)}: ${verbOf(change)} as version ${change.version}${short}${below}`;
       yield* record(story, 'applied', { reason, ...(out.length > 0 && { out }) });
       return ACK;
     }
@@ -113,7 +116,7 @@ function* apply(
 
 function changeFrom(
   story: Story,
-  { name, reduce, initial }: ControlDefinition,
+  { name, reduce, initial, history }: ControlDefinition,
   { version, deleted, restores }: ControlMessage,
   state: ControlState | undefined,
   brought: unknown,
@@ -125,7 +128,10 @@ function changeFrom(
     const old = state?.history.find((one) => one.version === restores);
     // Passed over below for its version alone; what it restores may have left the history since.
     if (!old && state && version <= state.current.version) return { ...own, restores };
-    if (!old) throw invalid(story, `version ${restores} of control "${name}" is not in its history`);
+    if (!old) {
+      const fix = `Send its value again: at most ${history} versions are kept, and fewer large ones. The value before stays.`;
+      throw invalid(story, `version ${restores} of control "${name}" is not in its history`, fix);
+    }
     const { value, deleted: gone } = old;
     return { ...own, ...(gone ? { deleted: gone } : { value: value! }), restores: old.restores ?? restores };
   }

@@ -2,8 +2,10 @@ import { fromLines, type JsonLines, toLines } from '../json-lines.ts';
 import type { Item } from '../table-update.ts';
 import type { ControlVersion } from './message.ts';
 
-/** An item of DynamoDB may have 400 KB; the history gives way before the current value does. */
+/** Data pays for the whole item when it reads the current value, by the 4 KB; so does each message, by the KB. */
 const MAX_HISTORY_CHARS = 96 * 1_024;
+/** An item of DynamoDB may have 400 KB, its key and names among them. */
+const MAX_ITEM_BYTES = 396 * 1_024;
 
 /** What is set for a key now, its history behind it. */
 export interface ControlState {
@@ -40,7 +42,22 @@ export function standing(state: ControlState | undefined, change: ControlVersion
 /** The item after a change: its version is what later writes are measured against. */
 export function afterChange(state: ControlState | undefined, change: ControlVersion, keep: number): Item {
   const lines = [...(state?.lines ?? []), JSON.stringify(change)];
-  return { version: change.version, history: fromLines(lines, keep, MAX_HISTORY_CHARS) };
+  return { version: change.version, history: historyOf(lines, keep) };
+}
+
+/** How many versions an item keeps after a change, where that is fewer than its control says, for their size. */
+export function shortenedTo(state: ControlState | undefined, after: Item, keep: number): number | undefined {
+  const kept = toLines(after.history).length;
+  return kept < Math.min((state?.lines.length ?? 0) + 1, keep) ? kept : undefined;
+}
+
+/** The last versions that have room; with the current one the one before it, if at all, so that a bad one can be taken back. */
+function historyOf(lines: JsonLines, keep: number): string {
+  const pair = lines.slice(-Math.min(2, keep)).join('\n');
+  const chars = pair.length + 1;
+  // As a store counts that keeps items as JSON.
+  const fits = chars > MAX_HISTORY_CHARS && Buffer.byteLength(JSON.stringify(pair)) <= MAX_ITEM_BYTES;
+  return fits ? pair : fromLines(lines, keep, MAX_HISTORY_CHARS);
 }
 
 /** The same versions, numbered from 1: for a key whose numbers have got so high that no message can be above them. */
@@ -51,7 +68,7 @@ export function renumbered({ history }: ControlState): Item {
     return { ...one, version: i + 1, ...(from !== undefined && { restores: from }) };
   });
   const lines = next.map((one) => JSON.stringify(one));
-  return { version: next.length, history: fromLines(lines, lines.length, MAX_HISTORY_CHARS) };
+  return { version: next.length, history: historyOf(lines, lines.length) };
 }
 
 /** The version a rollback goes back to: the one before the current one, or before the one that the current one restored. */
