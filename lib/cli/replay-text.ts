@@ -31,18 +31,24 @@ export function replayedText(result: Replayed): string {
 
 function decisionText(decision: TierDecision | undefined): string {
   if (!decision) return 'did not come there';
+  if (decision.code !== undefined) return `${decision.decision}: ${decision.code}`;
   return decision.score === undefined ? decision.decision : `${decision.decision} (${scoreText(decision.score)})`;
 }
 
-function sentences({ answers, notLogged, notSent, more, flows }: Replayed): readonly string[] {
+function sentences({ answers, notLogged, notSent, withoutObjects, more, flows }: Replayed): readonly string[] {
   const { same, changed, unknown } = answers;
   const [first] = notSent;
   return [
-    flows === 0 && notLogged === 0 ? 'The log captured no input: set capture on the first tier, or give --input.' : '',
+    flows === 0 && notLogged === 0 && withoutObjects === 0
+      ? 'The log captured no input: set capture on the first tier, or give --input.'
+      : '',
     same + changed > 0 ? `Answers of the same tier: ${same} the same, ${changed} changed.` : '',
     unknown > 0 ? `${count(unknown, 'answer')} could not be compared: the log did not capture them.` : '',
     notLogged > 0 ? `${count(notLogged, 'flow')} sent and not in the log.` : '',
     first ? `${count(notSent.length, 'flow')} could not be sent; ${shown(first.flow)}: ${shown(first.reason)}` : '',
+    withoutObjects > 0
+      ? `${count(withoutObjects, 'flow')} not comparable: their objects were not captured. Replay them with --input.`
+      : '',
     more ? 'There are more: --flows says how many to take.' : '',
   ].filter((sentence) => sentence !== '');
 }

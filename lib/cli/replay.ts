@@ -39,7 +39,8 @@ export function addReplay(program: Command): void {
     .option('--flows <count>', 'flows to replay at most', '1000')
     .option('--fail-on-change', 'exit with 1 where a decision or an answer changed');
   withHelp(withCloudOptions(command), [
-    ['replay --application photos', 'flows that the durable folder captured'],
+    ['replay --application texts', 'flows that the durable folder captured'],
+    ['replay --application photos --input flows.ndjson', 'flows with objects, which no log captures'],
     ['replay decisions.ndjson.gz --input flows.ndjson', 'flows of a file, against a log'],
     ['replay --outputs outputs.json --fail-on-change', 'in CI: flows of the deployed cascade through this checkout'],
   ]);

@@ -15,12 +15,17 @@ export interface ReplayInput {
   readonly fair?: string;
 }
 
+/** What there is to send again. */
+export interface ReplayInputs {
+  readonly inputs: readonly ReplayInput[];
+  /** True where there are further flows. */
+  readonly more: boolean;
+  /** Flows left out: they came with objects, which no log captures. */
+  readonly withoutObjects: number;
+}
+
 /** Inputs of flows whose data a log has captured, at most so many flows. */
-export async function capturedInputs(
-  source: DecisionSource,
-  graph: Graph,
-  flows: number,
-): Promise<{ readonly inputs: readonly ReplayInput[]; readonly more: boolean }> {
+export async function capturedInputs(source: DecisionSource, graph: Graph, flows: number): Promise<ReplayInputs> {
   const found = new Map<string, Map<string, ReplayInput>>();
   let more = false;
   for await (const record of readDecisions(source)) {
@@ -31,7 +36,18 @@ export async function capturedInputs(
     else if (!known) found.set(input.flowId, new Map([[input.entry, input]]));
     else if (!known.has(input.entry)) known.set(input.entry, input);
   }
-  return { inputs: [...found.values()].flatMap((byEntry) => [...byEntry.values()]), more };
+  const whole = [...found.values()].filter((byEntry) => !byEntry.keys().some((entry) => takesObjects(graph, entry)));
+  return {
+    inputs: whole.flatMap((byEntry) => [...byEntry.values()]),
+    more,
+    withoutObjects: found.size - whole.length,
+  };
+}
+
+/** Whether data is refused here that comes without objects. */
+function takesObjects({ tiers }: Graph, entry: string): boolean {
+  const plan = tiers.find(({ reads }) => reads.some(({ kind, queue }) => kind === 'data' && queue === entry));
+  return Object.keys(plan?.tier.joins?.stream.objects ?? plan?.tier.objects ?? {}).length > 0;
 }
 
 /** What the client sent, as far as this record captured it. */

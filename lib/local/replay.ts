@@ -8,7 +8,7 @@ import { type LogProblem, readDecisions } from '../runtime/log/read-decisions.ts
 import type { DecisionSource } from '../runtime/log/source.ts';
 import { startCascade } from './cascade.ts';
 import { openCloud } from './cloud.ts';
-import { capturedInputs, type ReplayInput } from './replay-inputs.ts';
+import { capturedInputs, type ReplayInput, type ReplayInputs } from './replay-inputs.ts';
 
 /** What is replayed, and through what. */
 export interface ReplayOptions {
@@ -31,6 +31,8 @@ export interface Replayed extends Comparison {
   readonly notLogged: number;
   /** Flows that could not be sent, with the reason. */
   readonly notSent: readonly { readonly flow: string; readonly reason: string }[];
+  /** Captured flows that were left out: the log does not hold the objects that came with them. */
+  readonly withoutObjects: number;
   /** True where the log holds further captured flows. */
   readonly more: boolean;
 }
@@ -50,7 +52,7 @@ export interface Replayed extends Comparison {
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { application, log, flows: most = 1_000, onProblem } = options;
-  const { inputs, more } = options.inputs
+  const { inputs, more, withoutObjects } = options.inputs
     ? await firstOf(options.inputs, most)
     : await capturedInputs(log, application.graph, most);
   const flows = new Set(inputs.map(({ flowId }) => flowId));
@@ -69,6 +71,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     answers: compareAnswers(application, known, logged, outputs, ran.answers),
     notLogged: sent.length - known.length,
     notSent: ran.notSent,
+    withoutObjects,
     more,
   };
 }
@@ -78,7 +81,7 @@ const answerKey = ({ flow, tier }: Pick<DecisionRecord, 'flow' | 'tier'>): strin
 async function firstOf(
   inputs: AsyncIterable<ReplayInput> | Iterable<ReplayInput>,
   most: number,
-): Promise<{ readonly inputs: readonly ReplayInput[]; readonly more: boolean }> {
+): Promise<ReplayInputs> {
   const taken: ReplayInput[] = [];
   const flows = new Set<string>();
   let more = false;
@@ -90,7 +93,7 @@ async function firstOf(
     flows.add(input.flowId);
     taken.push(input);
   }
-  return { inputs: taken, more };
+  return { inputs: taken, more, withoutObjects: 0 };
 }
 
 interface Ran {

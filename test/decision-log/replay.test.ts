@@ -12,12 +12,13 @@ import {
   defineDestination,
   defineTier,
   readDecisions,
+  stream,
   tier,
 } from '../../lib/index.ts';
 import { openCloud, replay, startCascade } from '../../lib/local/index.ts';
 import type { Application } from '../../lib/runtime/application.ts';
 import { testCascade } from '../support/cascade.ts';
-import { cheap, joining } from '../support/tiers.ts';
+import { type Cheap, cheap, joining } from '../support/tiers.ts';
 import { linesOf, logOf } from './logs.ts';
 
 const Numbered = z.object({ n: z.number() });
@@ -186,6 +187,64 @@ describe('replaying a log', () => {
     const same = await replay({ application: applicationOf(halves('a')), log });
     expect(same).toMatchObject({ flows: 1, same: 1, answers: { same: 1, changed: 0, unknown: 0 } });
     expect(await replay({ application: applicationOf(halves('b')), log })).toMatchObject({ answers: { changed: 1 } });
+  });
+
+  describe('whose flows came with objects, which no log captures', () => {
+    const specs = { photo: { contentType: 'image/png' } } as const;
+    const seeing = (): readonly AnyTier[] => [
+      cheap({ sure: (n) => n, extra: { capture: 1 } }),
+      defineTier({
+        name: 'dear',
+        input: tier<Cheap>('cheap'),
+        join: { data: stream('photos', z.object({ shop: z.string() }), { objects: specs }), ttl: '1h' },
+        output: z.object({ guess: z.string() }),
+        predict: async ({ objects }) => ({ guess: await objects.photo.text() }),
+        capture: 1,
+      }),
+    ];
+
+    /** The flow `sure` ends at the first tier; `f0` and `f1` are answered by their photos. */
+    async function loggedWithPhotos() {
+      const cascade = await testCascade({ tiers: seeing() });
+      onTestFinished(() => cascade.close());
+      await cascade.send('cheap', { n: 1 }, { flowId: 'sure' });
+      for (const flowId of ['f0', 'f1']) {
+        await cascade.send('cheap', { n: 0 }, { flowId });
+        await cascade.send('dear.photos', { shop: 'oslo' }, { flowId, objects: { photo: Buffer.from('cat') } });
+      }
+      await cascade.drain();
+      return logOf([linesOf(cascade.records)]);
+    }
+
+    test('counts them apart instead of letting them fail', async () => {
+      const result = await replay({ application: applicationOf(seeing()), log: await loggedWithPhotos() });
+      expect(result).toMatchObject({ flows: 1, same: 1, changed: 0, withoutObjects: 2, changes: [] });
+    });
+
+    test('compares those that are sent with their objects', async () => {
+      const inputs = [
+        { flowId: 'f0', entry: 'cheap', data: { n: 0 } },
+        { flowId: 'f0', entry: 'dear.photos', data: { shop: 'oslo' }, objects: { photo: Buffer.from('cat') } },
+      ];
+      const result = await replay({ application: applicationOf(seeing()), log: await loggedWithPhotos(), inputs });
+      expect(result).toMatchObject({ flows: 1, same: 1, withoutObjects: 0, answers: { same: 1 } });
+    });
+
+    test('says by which code a flow failed', async () => {
+      const inputs = [
+        { flowId: 'f0', entry: 'cheap', data: { n: 0 } },
+        { flowId: 'f0', entry: 'dear.photos', data: { shop: 'oslo' } },
+      ];
+      const { changes } = await replay({ application: applicationOf(seeing()), log: await loggedWithPhotos(), inputs });
+      expect(changes).toEqual([
+        {
+          flow: 'f0',
+          tier: 'dear',
+          logged: { decision: 'accepted' },
+          now: { decision: 'failed', code: 'data-invalid' },
+        },
+      ]);
+    });
   });
 });
 

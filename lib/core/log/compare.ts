@@ -5,6 +5,8 @@ export interface TierDecision {
   /** `accepted`, `accepted, exhausted`, `escalated`, `audited`, `dropped`, `expired` or `failed`. */
   readonly decision: string;
   readonly score?: number;
+  /** Of a failure. */
+  readonly code?: string;
 }
 
 /** Decisions of one flow by tier. */
@@ -47,9 +49,13 @@ export interface Comparison {
 const DECISIVE = new Set(['accepted', 'escalated', 'audited', 'dropped', 'expired', 'failed']);
 
 /** What a record decides about its flow at its tier; undefined for what the flow only waits for, or was told twice. */
-export function decisionIn({ decision, exhausted, score }: DecisionRecord): TierDecision | undefined {
+export function decisionIn({ decision, exhausted, score, code }: DecisionRecord): TierDecision | undefined {
   if (!DECISIVE.has(decision)) return undefined;
-  return { decision: exhausted ? `${decision}, exhausted` : decision, ...(score !== undefined && { score }) };
+  return {
+    decision: exhausted ? `${decision}, exhausted` : decision,
+    ...(score !== undefined && { score }),
+    ...(decision === 'failed' && code !== undefined && { code }),
+  };
 }
 
 /** Takes a record into the decisions of its flow. The first decision at a tier counts, as for deciding again. */
