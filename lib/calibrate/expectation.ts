@@ -48,7 +48,8 @@ export function readExpectation(text: string, file: string): Expectation {
     Array.isArray(found.tiers) &&
     found.tiers.length >= 2 &&
     found.tiers.every(({ tier, escalates }) => typeof tier === 'string' && isEstimate(escalates)) &&
-    typeof found.target === 'number';
+    typeof found.target === 'number' &&
+    isEstimate(found.accuracy);
   if (isWhole) return found as Expectation;
   throw new SluiceError('file-invalid', 'this is no file of sluice calibrate --write', {
     file,
@@ -70,9 +71,9 @@ function parsed(text: string): unknown {
 }
 
 /** The rates to watch: how often each tier but the last escalates, and how often audited answers are wrong. */
-export function ratesOf({ tiers, target }: Expectation): readonly ExpectedRate[] {
+export function ratesOf({ tiers, target, accuracy }: Expectation): readonly ExpectedRate[] {
   return [
     ...tiers.slice(0, -1).map(({ tier, escalates }) => ({ name: `${tier} escalates`, ...escalates })),
-    { name: 'wrong answers', expected: (1 - target) / 2, low: 0, high: 1 - target },
+    { name: 'wrong answers', expected: 1 - accuracy.expected, low: 0, high: 1 - target },
   ];
 }

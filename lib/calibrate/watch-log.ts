@@ -89,6 +89,6 @@ function scaled(seen: WatchedRate, by: number): WatchedRate {
     expected: up(expected),
     low: up(low),
     high: up(high),
-    band: { low: up(band.low), high: up(band.high) },
+    band: { trials: band.trials, events: band.events * by, low: up(band.low), high: up(band.high) },
   };
 }

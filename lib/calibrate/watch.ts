@@ -11,11 +11,19 @@ export interface ExpectedRate {
 
 /** Counts of events among trials, and how sure it is that their rate has left its limits. */
 export interface WatchedRate extends ExpectedRate {
+  /** Of all that was observed. */
   readonly trials: number;
   readonly events: number;
-  /** Rates between which the observed one may lie at so many trials before the alarm goes off. */
-  readonly band: { readonly low: number; readonly high: number };
+  /** Of the trials since betting began anew, or that gave the alarm: rates between which theirs may lie without one. */
+  readonly band: Band;
   readonly alarm: 'none' | 'too-low' | 'too-high';
+}
+
+export interface Band {
+  readonly trials: number;
+  readonly events: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Watches one rate; the chance that it ever gives an alarm while the rate keeps its limits is δ at most. */
@@ -43,17 +51,21 @@ export function watchRate(rate: ExpectedRate, delta: number, round = 10_000): Ra
   // Each side of the limits has half.
   const level = (): number => delta / (2 * rounds * (rounds + 1));
   return {
-    state: () => ({ ...rate, trials, events, band: bandOf(rate, roundTrials, level()), alarm }),
+    state: () => {
+      const band = { trials: roundTrials, events: roundEvents, ...bandOf(rate, roundTrials, level()) };
+      return { ...rate, trials, events, band, alarm };
+    },
     observe(moreTrials, moreEvents) {
       trials += moreTrials;
       events += moreEvents;
-      roundTrials += moreTrials;
-      roundEvents += moreEvents;
-      if (alarm === 'none') alarm = verdict(rate, roundTrials, roundEvents, level());
+      if (alarm !== 'none') return alarm;
       if (roundTrials >= round) {
         rounds += 1;
         [roundTrials, roundEvents] = [0, 0];
       }
+      roundTrials += moreTrials;
+      roundEvents += moreEvents;
+      alarm = verdict(rate, roundTrials, roundEvents, level());
       return alarm;
     },
   };
@@ -73,7 +85,7 @@ function isTooRare(trials: number, events: number, least: number, level: number)
 }
 
 /** The rates at which the alarm would go off now, found by halving. */
-function bandOf(rate: ExpectedRate, trials: number, level: number): WatchedRate['band'] {
+function bandOf(rate: ExpectedRate, trials: number, level: number): Pick<Band, 'low' | 'high'> {
   const edge = (isQuiet: (events: number) => boolean, inside: number, outside: number): number => {
     let [quiet, loud] = [inside, outside];
     if (isQuiet(loud)) return loud / Math.max(1, trials);

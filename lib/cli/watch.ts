@@ -74,16 +74,20 @@ async function textOf(file: string): Promise<string> {
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+const shareText = (events: number, trials: number): string => (trials === 0 ? '' : percent(events / trials));
+
 function ratesText(rates: readonly Watched[]): string {
   const rows = rates.map(({ name, trials, events, low, high, band, alarm, since }) => [
     name,
-    trials === 0 ? '' : percent(events / trials),
-    `${percent(low)} to ${percent(high)}`,
-    `${percent(band.low)} to ${percent(band.high)}`,
+    shareText(events, trials),
     trials,
+    `${percent(low)} to ${percent(high)}`,
+    shareText(band.events, band.trials),
+    band.trials,
+    band.trials === 0 ? '' : `${percent(band.low)} to ${percent(band.high)}`,
     alarm === 'none'
       ? paint('green', 'as expected')
       : paint('red', `${alarm.replace('-', ' ')}${since === undefined ? '' : ` since ${timeText(since)}`}`),
   ]);
-  return table(['what', 'observed', 'expected', 'alarm outside', 'of', ''], rows);
+  return table(['what', 'observed', 'of', 'expected', 'this round', 'of', 'alarm outside', ''], rows);
 }

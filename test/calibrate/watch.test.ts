@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { binomialCdf } from '../../lib/calibrate/binomial.ts';
 import { calibrate } from '../../lib/calibrate/calibrate.ts';
-import { expectationOf, readExpectation } from '../../lib/calibrate/expectation.ts';
+import { expectationOf, ratesOf, readExpectation } from '../../lib/calibrate/expectation.ts';
 import { watchRate } from '../../lib/calibrate/watch.ts';
 import { watchLog } from '../../lib/calibrate/watch-log.ts';
 import { seeded } from './random.ts';
@@ -57,6 +57,43 @@ test('the alarm goes off outside of the band and not inside, and the band closes
     expect(at(Math.round(band.low * trials))).toBe('none');
     if (band.low > 0) expect(at(Math.round(band.low * trials) - 1)).toBe('too-low');
   }
+});
+
+test('the band is that of the trials it is told with, however many there were before', () => {
+  const watch = watchRate(rate, 0.01, 1_000);
+  for (let round = 0; round < 16; round++) watch.observe(1_000, 200);
+  const { trials, events, band } = watch.state();
+  expect([trials, events]).toEqual([16_000, 3_200]);
+  expect(band).toMatchObject({ trials: 1_000, events: 200 });
+  expect(band.low).toBeGreaterThan(0.1);
+  expect(band.high).toBeLessThan(0.3);
+  // Trials after an alarm would hide what it was about.
+  watch.observe(100, 90);
+  watch.observe(5_000, 1_000);
+  expect(watch.state()).toMatchObject({ trials: 21_100, band: { trials: 100, events: 90 }, alarm: 'too-high' });
+});
+
+test('wrong answers are expected as often as the calibration estimated, within what it allows', () => {
+  const accuracy = { expected: 0.97, low: 0.96, high: 0.98 };
+  const escalates = { expected: 0.5, low: 0.4, high: 0.6 };
+  const written = {
+    v: 1,
+    target: 0.9,
+    tiers: [
+      { tier: 'a', escalates },
+      { tier: 'b', escalates },
+    ],
+    accuracy,
+  };
+  const rates = ratesOf(readExpectation(JSON.stringify(written), 'x.json'));
+  expect(rates.at(-1)).toEqual({
+    name: 'wrong answers',
+    expected: expect.closeTo(0.03, 9),
+    low: 0,
+    high: expect.closeTo(0.1, 9),
+  });
+  const { accuracy: _, ...without } = written;
+  expect(() => readExpectation(JSON.stringify(without), 'x.json')).toThrow(/no file of sluice calibrate/);
 });
 
 test('a log that goes on as before raises no alarm; one that is harder does', () => {
