@@ -41,7 +41,7 @@ export function calibrate(options: CalibrateOptions): Calibration {
   };
   if (step <= 0) {
     const diagnoses = diagnose(columns, target, reliability, lowest);
-    return { ok: false, ...common, diagnoses, ...refusal({ columns, target, weights, reader, step, path }) };
+    return { ok: false, ...common, diagnoses, ...refusal({ columns, lowest, target, weights, reader, step, path }) };
   }
   const chosen = certified(reader.point(step), target);
   const present = presentPoint(options, proof, weights);

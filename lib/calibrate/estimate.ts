@@ -9,6 +9,9 @@ export interface Estimate {
   readonly high: number;
 }
 
+/** A share without what is left of sums of weights that should be none, or all. */
+export const share = (sum: number): number => Math.min(1, Math.max(0, Math.round(sum * 1e12) / 1e12));
+
 /** What thresholds give. */
 export interface Point {
   /** First tier first; the last has none. `Infinity`: the tier accepts nothing. */
@@ -42,18 +45,18 @@ export interface Walked {
 export function readerOf({ path, walk, classes, flows, cost, delta }: Walked): Reader {
   const heaviest = Math.max(1, ...classes.map(({ weight }) => weight));
   const upTo = cost.map((_, tier) => cost.slice(0, tier + 1).reduce((sum, c) => sum + c, 0));
-  const answers = (step: number): readonly number[] => walk.answered.map((tier) => tier[step]! / walk.total);
+  const answers = (step: number): readonly number[] => walk.answered.map((tier) => share(tier[step]! / walk.total));
   const costAt = (step: number): number => answers(step).reduce((sum, share, tier) => sum + share * upTo[tier]!, 0);
   const costRatio = (step: number): number => costAt(step) / cost.at(-1)!;
   const accuracy = (step: number): Estimate => {
     const lost = classes.reduce((sum, { weight }, c) => sum + weight * walk.losses[c]![step]!, 0);
     const drawn = classes.reduce((sum, { drawn: is }, c) => sum + (is ? walk.losses[c]![step]! : 0), 0);
-    const share = (rate: number): number => Math.max(0, 1 - heaviest * rate);
+    const rightAt = (rate: number): number => Math.max(0, 1 - heaviest * rate);
     const expected = Math.max(0, 1 - lost / flows);
     return {
       expected,
-      low: Math.min(expected, share(upperBound(drawn, flows, delta))),
-      high: Math.max(expected, share(lowerBound(drawn, flows, delta))),
+      low: Math.min(expected, rightAt(upperBound(drawn, flows, delta))),
+      high: Math.max(expected, rightAt(lowerBound(drawn, flows, delta))),
     };
   };
   return {

@@ -1,6 +1,6 @@
 import { lowerBound, upperBound } from './binomial.ts';
 import type { Columns } from './columns.ts';
-import type { Estimate } from './estimate.ts';
+import { type Estimate, share } from './estimate.ts';
 import type { TierForecast } from './result.ts';
 
 /** What each tier is expected to do under thresholds; `answers` is the share of flows that each would answer. */
@@ -12,7 +12,7 @@ export function forecast(
   delta: number,
 ): readonly TierForecast[] {
   return columns.tiers.map((tier, i) => {
-    const reached = answers.slice(i).reduce((sum, share) => sum + share, 0);
+    const reached = share(answers.slice(i).reduce((sum, answered) => sum + answered, 0));
     const threshold = thresholds[i];
     return {
       tier,

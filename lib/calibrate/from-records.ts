@@ -76,7 +76,7 @@ export function gather({ tiers, labels, answer, logits }: FromRecordsOptions): {
       }
     },
     done: () => ({
-      ...finish(table, book, tiers, thresholds, labels, samples),
+      ...finish(table, book, tiers, thresholds, labels, samples, logits),
       modelMs: spent.map(({ ms, runs }) => ms / runs),
     }),
   };
@@ -101,6 +101,7 @@ function finish(
   thresholds: readonly number[],
   labels: ReadonlyMap<string, Json> | undefined,
   samples: readonly LogitSample[],
+  logits: string | undefined,
 ): Omit<FromRecords, 'modelMs'> {
   const { size: flows } = table;
   if (flows === 0) {
@@ -108,6 +109,7 @@ function finish(
       fix: 'Name the tiers as the log does, and the application that wrote it.',
     });
   }
+  checkLogits(samples, logits);
   const last = tiers.length - 1;
   const truths = labels && labelColumn(table, book, labels);
   const reference = truths?.column ?? table.answers[last]!;
@@ -139,6 +141,18 @@ function finish(
     else if (truths && reference[flow] === -1) unlabelled++;
   }
   return { columns: selectFlows(all, isKept), unanswered, unlabelled, strayLabels: truths?.stray ?? 0, temperatures };
+}
+
+/** A field that holds no logits anywhere is a mistake: nothing would come of it. */
+function checkLogits(samples: readonly LogitSample[], field: string | undefined): void {
+  if (field === undefined || samples.some(({ size }) => size > 0)) return;
+  const others = [...new Set(samples.flatMap((sample) => sample.others))];
+  throw new SluiceError('option-invalid', `no prediction has logits in a field "${field}"`, {
+    fix:
+      others.length === 0
+        ? 'The log holds no prediction with fields: set capture.'
+        : `Name a field that holds an object of numbers by class, or an array: --logits <field>. There are: ${others.join(', ')}.`,
+  });
 }
 
 function labelColumn(

@@ -14,6 +14,10 @@ export interface TierTemperature {
 
 /** Logits of some predictions of one tier. */
 export interface LogitSample {
+  /** Predictions kept. */
+  readonly size: number;
+  /** Fields of a prediction that had no logits. */
+  readonly others: readonly string[];
   add(row: number, prediction: Json): void;
   /** `isTruth`: whether a class is the reference of a flow. */
   fitted(tier: string, isTruth: (row: number, name: Json) => boolean): TierTemperature | undefined;
@@ -25,11 +29,19 @@ const MOST = 5_000;
 /** Keeps the first predictions whose `field` holds logits: by class name, or in the order of classes 0, 1, 2, … */
 export function logitSample(field: string): LogitSample {
   const kept = new Map<number, readonly (readonly [name: Json, logit: number])[]>();
+  let others: readonly string[] = [];
   return {
+    get size() {
+      return kept.size;
+    },
+    get others() {
+      return others;
+    },
     add(row, prediction) {
       if (kept.size >= MOST || kept.has(row)) return;
       const logits = logitsIn(prediction, field);
       if (logits) kept.set(row, logits);
+      else if (others.length === 0 && typeof prediction === 'object' && prediction) others = Object.keys(prediction);
     },
     fitted(tier, isTruth) {
       const rows: LogitRow[] = [...kept].flatMap(([row, classes]) => {

@@ -1,7 +1,8 @@
 import type { Columns } from './columns.ts';
 import { percent } from './diagnosis.ts';
 import type { Reader } from './estimate.ts';
-import { flowsNeeded } from './needed.ts';
+import { flowsNeeded, type Needed } from './needed.ts';
+import { supportOf } from './observed.ts';
 import type { Refused } from './result.ts';
 import { PROPOSING } from './split.ts';
 import type { Path } from './walk.ts';
@@ -10,6 +11,8 @@ import type { Weights } from './weigh.ts';
 /** What is known when nothing could be certified. */
 export interface Attempt {
   readonly columns: Columns;
+  /** By tier but the last: the threshold below which the log does not tell enough. */
+  readonly lowest: readonly number[];
   readonly target: number;
   readonly weights: Weights;
   readonly reader: Reader;
@@ -24,7 +27,7 @@ type Refusal = Pick<Refused, 'reason' | 'message' | 'fix' | 'needed'>;
 export function refusal(attempt: Attempt): Refusal {
   const { columns, weights, target, step, path, reader } = attempt;
   if (columns.flows === 0) return tooFew(attempt, 0);
-  if (weights.unseen !== undefined) return unaudited(columns, weights.unseen);
+  if (weights.unseen !== undefined) return unaudited(attempt, weights.unseen);
   if (step === 0 && path.steps === 1) return confidence('no threshold is left to try');
   const first = 1 - reader.point(step + 1).accuracy.expected;
   if (first < 1 - target) return tooFew(attempt, first);
@@ -40,13 +43,10 @@ export function refusal(attempt: Attempt): Refusal {
   };
 }
 
-function tooFew({ columns, weights, target }: Attempt, first: number): Refusal {
+function tooFew(attempt: Attempt, first: number): Refusal {
+  const { columns, weights, target } = attempt;
   const heaviest = Math.max(1, ...weights.classes.map(({ weight }) => weight));
-  // Without errors so far: what the allowed half would need is a fair guess of what is to come.
-  const expected = Math.max(first, (1 - target) / 2);
-  const proving = flowsNeeded(1 - target, expected, heaviest, weights.delta);
-  const scale = columns.tiers.length === 2 ? 1 : 1 / (1 - PROPOSING);
-  const needed = { atLeast: Math.ceil(proving.atLeast * scale), likely: Math.ceil(proving.likely * scale) };
+  const needed = neededAt(attempt, first, heaviest);
   const missing = Math.max(1, needed.likely - columns.flows);
   const more = Number.isFinite(missing) ? `about ${missing} more are needed` : 'it is too close to what they show';
   const observed = heaviest > 1 ? `, of which one in ${Math.round(heaviest)} is observed` : '';
@@ -58,12 +58,33 @@ function tooFew({ columns, weights, target }: Attempt, first: number): Refusal {
   };
 }
 
-function unaudited({ reference }: Columns, tier: string): Refusal {
-  const what = reference === 'last' ? 'what the last tier makes of them' : 'what all tiers make of them';
+/** Flows that are enough where one of `heaviest` is observed. */
+function neededAt({ columns, weights, target }: Attempt, first: number, heaviest: number): Needed {
+  // Without errors so far: what the allowed half would need is a fair guess of what is to come.
+  const expected = Math.max(first, (1 - target) / 2);
+  const proving = flowsNeeded(1 - target, expected, heaviest, weights.delta);
+  const scale = columns.tiers.length === 2 ? 1 : 1 / (1 - PROPOSING);
+  return { atLeast: Math.ceil(proving.atLeast * scale), likely: Math.ceil(proving.likely * scale) };
+}
+
+/** Shares of answers that people audit. */
+const AUDITS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+/** So many are audited on average where hardly ever none is: 1 in 22,000. */
+const SOME = 10;
+
+function unaudited(attempt: Attempt, unseen: string): Refusal {
+  const { columns, lowest } = attempt;
+  const tier = columns.tiers.indexOf(unseen);
+  const { flows, observed } = supportOf(columns, lowest);
+  const known = observed[tier] === 0 ? 'none' : `only ${observed[tier]}`;
+  const what = columns.reference === 'last' ? 'what the last tier makes of them' : 'what all tiers make of them';
+  const audit = AUDITS.find((share) => share * flows[tier]! >= SOME) ?? 1;
+  const needed = neededAt(attempt, 0, 1 / audit);
   return {
     reason: 'unaudited',
-    message: `of the flows that ${tier} answered, none is known by ${what}`,
-    fix: `Set audit on ${tier}, and capture on the tiers after it, and let flows come.`,
+    message: `${known} of the ${flows[tier]} flows that ${unseen} answered happens to be known by ${what}`,
+    fix: `Set audit: ${audit} on ${unseen}, or more, and capture on the tiers after it, and let flows come: about ${needed.likely} are enough then.`,
+    needed,
   };
 }
 

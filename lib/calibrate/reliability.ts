@@ -74,20 +74,29 @@ function scoredFlows(columns: Columns, weights: Float64Array, tier: number): rea
   return flows.sort((a, b) => a.score - b.score);
 }
 
-/** Bins of about equally many flows, by rising score. */
+/** Bins of about equally many flows, by rising score; flows of one score are all in one. */
 function binned(flows: readonly Scored[]): readonly ReliabilityBin[] {
   const size = Math.ceil(flows.length / BINS) || 1;
-  return Array.from({ length: Math.ceil(flows.length / size) }, (_, i) => {
-    const bin = flows.slice(i * size, (i + 1) * size);
-    const all = bin.reduce((sum, { weight }) => sum + weight, 0);
-    return {
-      from: bin[0]!.score,
-      to: bin.at(-1)!.score,
-      flows: bin.length,
-      meanScore: bin.reduce((sum, { score, weight }) => sum + (score * weight) / all, 0),
-      right: bin.reduce((sum, { right, weight }) => sum + (right * weight) / all, 0),
-    };
-  });
+  const bins: ReliabilityBin[] = [];
+  for (let from = 0, to = 0; from < flows.length; from = to) {
+    to = Math.min(from + size, flows.length);
+    while (to < flows.length && flows[to]!.score === flows[to - 1]!.score) to++;
+    bins.push(binOf(flows.slice(from, to)));
+  }
+  return bins;
+}
+
+function binOf(bin: readonly Scored[]): ReliabilityBin {
+  const all = bin.reduce((sum, { weight }) => sum + weight, 0);
+  const [from, to] = [bin[0]!.score, bin.at(-1)!.score];
+  return {
+    from,
+    to,
+    flows: bin.length,
+    // The mean of equal scores, but for rounding, is that score.
+    meanScore: from === to ? from : bin.reduce((sum, { score, weight }) => sum + (score * weight) / all, 0),
+    right: bin.reduce((sum, { right, weight }) => sum + (right * weight) / all, 0),
+  };
 }
 
 /** The mean distance between score and share of right answers, over bins. */

@@ -14,6 +14,7 @@ import { calibratedText, refusedText } from './calibrate-text.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
+import { checkWritable } from './output-file.ts';
 import { shown } from './text.ts';
 
 interface CalibrateCommandOptions extends LogOptions {
@@ -75,6 +76,8 @@ export function addCalibrate(program: Command): void {
     const [target, delta] = [Number(options.target), Number(options.delta)];
     const wrong = chanceProblem(target, delta);
     if (wrong) throw wrongUsage(wrong.problem, wrong.fix);
+    await checkWritable(options.write, '--write');
+    await checkWritable(options.plot, '--plot');
     const tiers = await cascadeTiers(options);
     const read = await readColumns(io, files as readonly string[], options, tiers.names);
     const costs = costsOf(options, tiers, read);

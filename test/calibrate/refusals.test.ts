@@ -58,6 +58,21 @@ test('a log without audits is refused: nobody knows how good its accepted answer
   expect(refused).toMatchObject({ ok: false, reason: 'unaudited', message: expect.stringContaining('first') });
 });
 
+test('where no answer happened to be audited, it says of how many, and what share shows some', () => {
+  const written = { thresholds: [0.97], audit: 0, captured: true };
+  const columns = twoLast.log(3_000, 1, written);
+  const answered = columns.answeredBy.filter((tier) => tier === 0).length;
+  const refused = calibrate({ columns, ...asked });
+  if (refused.ok) throw new Error('nothing was known');
+  expect(refused.message).toBe(
+    `none of the ${answered} flows that first answered happens to be known by what the last tier makes of them`,
+  );
+  const share = Number(/audit: ([\d.]+) on first/.exec(refused.fix)![1]);
+  expect(share * answered).toBeGreaterThanOrEqual(10);
+  expect(share * answered).toBeLessThan(30);
+  expect(refused.needed!.atLeast).toBeGreaterThan(flowsNeeded(0.05, 0.025, 1, 0.05).atLeast);
+});
+
 test('a share of audits that the log contradicts is refused', () => {
   const written = { thresholds: [0.8], audit: 0.1, captured: true };
   const columns = twoLast.log(5_000, 1, written);

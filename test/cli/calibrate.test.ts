@@ -122,9 +122,13 @@ describe('sluice calibrate', () => {
     [['--cost', 'deer=1'], 3, /--cost names tier "deer"/],
     [['--audit', 'cheap'], 2, /--audit is cheap/],
     [['--tiers', 'cheap'], 2, /--tiers is cheap/],
+    [['--logits', 'nofield'], 1, /no prediction has logits in a field "nofield"[\s\S]*There are: label, confidence/],
+    [['--write', 'nowhere/x.json'], 1, /--write nowhere\/x\.json cannot be written: there is no folder nowhere/],
+    [['--plot', '.'], 1, /--plot \. cannot be written: it is a folder/],
   ] as const)('%s is refused', async (wrong, code, message) => {
     expect(await project.sluice(['calibrate', ...files, ...wrong])).toMatchObject({
       code,
+      out: '',
       err: expect.stringMatching(message),
     });
   });
