@@ -36,7 +36,9 @@ export async function capturedInputs(source: DecisionSource, graph: Graph, flows
     else if (!known) found.set(input.flowId, new Map([[input.entry, input]]));
     else if (!known.has(input.entry)) known.set(input.entry, input);
   }
-  const whole = [...found.values()].filter((byEntry) => ![...byEntry.keys()].some((entry) => takesObjects(graph, entry)));
+  const whole = [...found.values()].filter(
+    (byEntry) => ![...byEntry.keys()].some((entry) => takesObjects(graph, entry)),
+  );
   return {
     inputs: whole.flatMap((byEntry) => [...byEntry.values()]),
     more,
