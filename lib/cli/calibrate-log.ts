@@ -1,16 +1,18 @@
 import { type FromRecords, gather } from '../calibrate/from-records.ts';
+import type { DecisionRecord } from '../core/decision.ts';
 import { readDecisions } from '../runtime/log/read-decisions.ts';
 import { type LogOptions, readLabels } from './calibrate-options.ts';
 import type { Io } from './io.ts';
 import { problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
 
-/** Reads the log that the options mean, with its labels. */
+/** Reads the log that the options mean, with its labels; `onRecord` sees each record once, those of other tiers too. */
 export async function readColumns(
   io: Io,
   files: readonly string[],
   options: LogOptions,
   tiers: readonly string[],
+  onRecord?: (record: DecisionRecord) => void,
 ): Promise<FromRecords> {
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const gathered = gather({
@@ -21,7 +23,11 @@ export async function readColumns(
   });
   const log = await openLog(files, options);
   try {
-    for await (const record of readDecisions(log.source, { tiers, onProblem: problemTeller(io) })) gathered.add(record);
+    const wanted = onRecord ? { unique: true } : { tiers };
+    for await (const record of readDecisions(log.source, { ...wanted, onProblem: problemTeller(io) })) {
+      gathered.add(record);
+      onRecord?.(record);
+    }
   } finally {
     await log.close();
   }

@@ -19,12 +19,14 @@ export interface LogOptions extends CommonOptions {
 
 /** A cascade as the log is read: its tiers, first to last, and their memory in MiB where it is known. */
 export interface CascadeTiers {
+  /** Left out where its tiers were named. */
+  readonly application?: string;
   readonly names: readonly string[];
   readonly memory: readonly number[];
 }
 
 /** MiB, where a tier names none. */
-const DEFAULT_MEMORY = 1_024;
+export const DEFAULT_MEMORY = 1_024;
 
 /** The tiers that the options mean: named ones, or those of the application. */
 export async function cascadeTiers(options: LogOptions): Promise<CascadeTiers> {
@@ -38,6 +40,7 @@ export async function cascadeTiers(options: LogOptions): Promise<CascadeTiers> {
   const tiers = chainIn(graph);
   if (tiers.length >= 2) {
     return {
+      application: name,
       names: tiers.map(({ tier }) => tier.name),
       memory: tiers.map(({ tier }) => tier.memory ?? DEFAULT_MEMORY),
     };

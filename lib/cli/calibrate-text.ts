@@ -2,16 +2,23 @@ import type { Diagnosis } from '../calibrate/diagnosis.ts';
 import type { FromRecords } from '../calibrate/from-records.ts';
 import type { TierTemperature } from '../calibrate/logit-sample.ts';
 import type { Calibrated, Refused } from '../calibrate/result.ts';
+import type { CalibratedDollars } from './calibrate-money.ts';
 import { paint } from './io.ts';
 import { table } from './table.ts';
 import { count } from './text.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-const dollars = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
+const amountText = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
+const billText = (amount: number): string => `$${amount.toFixed(amount < 0.0995 ? 4 : 2)}`;
 const BARS = '▁▂▃▄▅▆▇█';
 
 /** A calibration as people read it. */
-export function calibratedText(result: Calibrated, read: FromRecords, unit: 'usd' | 'given'): string {
+export function calibratedText(
+  result: Calibrated,
+  read: FromRecords,
+  unit: 'usd' | 'given',
+  dollars: CalibratedDollars,
+): string {
   const { logged } = read.columns;
   const rows = result.tiers.map(({ tier, threshold, reached, answers, escalates }, i) => [
     tier,
@@ -29,6 +36,7 @@ export function calibratedText(result: Calibrated, read: FromRecords, unit: 'usd
     ...promise(result),
     ...money(result, unit),
     ...presently(result),
+    ...inAll(result, dollars),
     ...read.temperatures.map(temperatureText),
     sparkline(result),
     '',
@@ -61,7 +69,7 @@ function money({ chosen }: Calibrated, unit: 'usd' | 'given'): readonly string[]
   const { cost, costRatio } = chosen;
   const amount =
     unit === 'usd'
-      ? `: ${dollars(cost * 1e6)} of ${dollars((cost / costRatio) * 1e6)} for a million flows, model time at list price, calls left out`
+      ? `: ${amountText(cost * 1e6)} of ${amountText((cost / costRatio) * 1e6)} for a million flows, model time at list price, calls left out`
       : `: ${Number(cost.toPrecision(4))} of ${Number((cost / costRatio).toPrecision(4))} a flow`;
   return [`cost       ${percent(costRatio)} of the last tier alone${amount}`];
 }
@@ -70,6 +78,23 @@ function presently({ present }: Calibrated): readonly string[] {
   if (!present) return [];
   return [
     `in the log ${percent(present.accuracy.expected)} at ${percent(present.costRatio)} of the cost, under its thresholds`,
+  ];
+}
+
+/** What models and calls cost together: where calls cost more, a cascade need not pay. */
+function inAll({ tiers }: Calibrated, dollars: CalibratedDollars): readonly string[] {
+  if ('missing' in dollars) return [`dollars    not known: ${dollars.missing}`];
+  const { now, chosen, lastTier, region, prices } = dollars;
+  const last = tiers.at(-1)!.tier;
+  const known = chosen !== undefined && lastTier !== undefined;
+  const others = known
+    ? `; ${billText(chosen)} under these thresholds; ${billText(lastTier)} by ${last} alone`
+    : '; what else it would cost is not known, as the log never came to a tier';
+  return [
+    `dollars    ${billText(now)} for a million flows in the log, calls and all${others} (${region}, ${prices.date})`,
+    ...(known && lastTier < chosen
+      ? [`           ${last} alone is the cheapest: calls of the tiers before it cost more than they save`]
+      : []),
   ];
 }
 

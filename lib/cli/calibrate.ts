@@ -5,13 +5,15 @@ import { expectationOf } from '../calibrate/expectation.ts';
 import type { FromRecords } from '../calibrate/from-records.ts';
 import { chanceProblem } from '../calibrate/options.ts';
 import type { Calibrated } from '../calibrate/result.ts';
-import { PRICES, pricesOf } from '../cost/prices.ts';
+import { pricesOf } from '../cost/prices.ts';
 import { sendThresholds } from './calibrate-control.ts';
 import { readColumns } from './calibrate-log.ts';
+import { dollarCounter, type Priced } from './calibrate-money.ts';
 import { byTier, type CascadeTiers, cascadeTiers, type LogOptions, tierNumber } from './calibrate-options.ts';
 import { calibrationSvg } from './calibrate-plot.ts';
 import { calibratedText, refusedText } from './calibrate-text.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { readPrices } from './cost.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
 import { checkWritable } from './output-file.ts';
@@ -21,6 +23,8 @@ interface CalibrateCommandOptions extends LogOptions {
   readonly target: string;
   readonly delta: string;
   readonly cost: Readonly<Record<string, number>>;
+  readonly region: string;
+  readonly prices?: string;
   readonly write?: string;
   readonly plot?: string;
   readonly control?: true;
@@ -62,6 +66,8 @@ export function addCalibrate(program: Command): void {
       tierNumber('--cost'),
       {},
     )
+    .option('--region <region>', 'whose prices', 'us-east-1')
+    .option('--prices <file>', 'a price table of your own, JSON (default: the one that comes with sluice)')
     .option('--write <file>', 'write thresholds and what to expect of them as JSON: for sluice watch')
     .option('--plot <file>', 'draw accuracy against cost as SVG')
     .option('--control', 'set the thresholds now, by the control "threshold"')
@@ -78,9 +84,18 @@ export function addCalibrate(program: Command): void {
     if (wrong) throw wrongUsage(wrong.problem, wrong.fix);
     await checkWritable(options.write, '--write');
     await checkWritable(options.plot, '--plot');
+    const table = await readPrices(options.prices);
+    const priced: Priced = { region: options.region, table, prices: pricesOf(options.region, table) };
     const tiers = await cascadeTiers(options);
-    const read = await readColumns(io, files as readonly string[], options, tiers.names);
-    const costs = costsOf(options, tiers, read);
+    const counter = dollarCounter(tiers);
+    const read = await readColumns(
+      io,
+      files as readonly string[],
+      options,
+      tiers.names,
+      tiers.application === undefined ? undefined : counter.add,
+    );
+    const costs = costsOf(options, tiers, read, priced);
     const result = calibrate({
       columns: read.columns,
       target,
@@ -93,8 +108,9 @@ export function addCalibrate(program: Command): void {
       else io.say(refusedText(result, read));
       return EXIT.failed;
     }
-    if (io.json) await io.value({ ...result, unit: costs.unit, temperatures: read.temperatures });
-    else io.say(calibratedText(result, read, costs.unit));
+    const dollars = counter.dollars(result, priced);
+    if (io.json) await io.value({ ...result, unit: costs.unit, dollars, temperatures: read.temperatures });
+    else io.say(calibratedText(result, read, costs.unit, dollars));
     await writeFiles(io, options, result);
     return options.control ? sendThresholds(io, options, result) : EXIT.ok;
   });
@@ -106,7 +122,12 @@ async function writeFiles(io: Io, { write, plot }: CalibrateCommandOptions, resu
   for (const file of [write, plot]) if (file !== undefined) io.note(`wrote ${shown(file)}`);
 }
 
-function costsOf(options: CalibrateCommandOptions, { names, memory }: CascadeTiers, { modelMs }: FromRecords): Costs {
+function costsOf(
+  options: CalibrateCommandOptions,
+  { names, memory }: CascadeTiers,
+  { modelMs }: FromRecords,
+  { prices: { lambdaGbSecond } }: Priced,
+): Costs {
   const given = byTier(options.cost, names, '--cost');
   if (given.every((cost) => cost !== undefined)) return { perPrediction: given, unit: 'given' };
   const missing = names.filter((_, tier) => given[tier] === undefined);
@@ -119,7 +140,6 @@ function costsOf(options: CalibrateCommandOptions, { names, memory }: CascadeTie
       'Say what a prediction costs: --cost tier=number, for each tier.',
     );
   }
-  const { lambdaGbSecond } = pricesOf(Object.keys(PRICES.regions)[0]!);
   return {
     perPrediction: names.map((_, i) => (modelMs[i]! / 1_000) * (memory[i]! / 1_024) * lambdaGbSecond),
     unit: 'usd',

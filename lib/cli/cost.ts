@@ -132,7 +132,8 @@ function memoryIn({ tiers }: Graph): (name: string) => number {
 /** The tier that has none after it; of several cascades, the one declared last. */
 const lastOf = ({ tiers }: Graph): string => tiers.findLast(({ next }) => next === undefined)!.tier.name;
 
-async function readPrices(file: string | undefined): Promise<PriceTable> {
+/** The price table of a file; without one, that which comes with sluice. */
+export async function readPrices(file: string | undefined): Promise<PriceTable> {
   if (file === undefined) return PRICES;
   try {
     const table = JSON.parse(await readFile(file, 'utf8')) as Partial<PriceTable>;

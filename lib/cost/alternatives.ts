@@ -33,7 +33,7 @@ export function alternatives(run: Counted): readonly Alternative[] {
 }
 
 /** Every flow goes to the last tier, at what one of its records cost. */
-function lastTierOnly({ usage, bill, last }: Counted): Alternative {
+export function lastTierOnly({ usage, bill, last }: Counted): Alternative {
   const used = usage.tiers.find(({ name }) => name === last);
   const paid = bill.find(({ name }) => name === last);
   const others = bill.filter(({ name }) => !isTier(usage, name));

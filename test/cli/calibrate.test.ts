@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pricesOf } from '../../lib/cost/prices.ts';
 import { seeded } from '../calibrate/random.ts';
 import { recordsOf, type Story } from '../calibrate/records.ts';
 import { newProject, type Project } from './project.ts';
@@ -75,6 +76,7 @@ describe('sluice calibrate', () => {
       /certified {2}agrees with the last tier on 95\.00 % or more; the chance that it does not is 5\.00 % at most/,
     );
     expect(out).toMatch(/▲ 95\.00 % certified/);
+    expect(out).toMatch(/dollars {4}not known: with --tiers, the memory of the functions is not known/);
     const written = JSON.parse(project.read('thresholds.json'));
     expect(written).toMatchObject({ v: 1, target: 0.95, delta: 0.05, flows: 4_000 });
     // True accuracy at t is 1 - (1 - t)²/4: 95 % at 0.553. The log's 0.5 would miss it.
@@ -121,6 +123,7 @@ describe('sluice calibrate', () => {
     [['--target', 'all'], 2, /target is NaN/],
     [['--cost', 'deer=1'], 3, /--cost names tier "deer"/],
     [['--audit', 'cheap'], 2, /--audit is cheap/],
+    [['--region', 'mars-1'], 1, /no region "mars-1"/],
     [['--tiers', 'cheap'], 2, /--tiers is cheap/],
     [['--logits', 'nofield'], 1, /no prediction has logits in a field "nofield"[\s\S]*There are: label, confidence/],
     [['--write', 'nowhere/x.json'], 1, /--write nowhere\/x\.json cannot be written: there is no folder nowhere/],
@@ -143,6 +146,16 @@ describe('sluice calibrate', () => {
     // The cheap tier is wrong on every seventh number and knows it: its sure answers all agree.
     expect(out).toMatch(/cheap +0\.95 +0\.9 /);
     expect(out).toMatch(/sent: threshold of cheap, version 1/);
+    expect(out).toMatch(
+      /dollars {4}\$([\d.]+) for a million flows in the log, calls and all; \$[\d.]+ under these thresholds; \$[\d.]+ by dear alone/,
+    );
+    // A price table of no region but one's own, and of twice the prices.
+    const twice = Object.fromEntries(Object.entries(pricesOf('us-east-1')).map(([name, price]) => [name, 2 * price]));
+    project.write('prices.json', JSON.stringify({ date: '2030-01-01', sources: [], regions: { here: twice } }));
+    const dollars = async (...more: readonly string[]) =>
+      (await project.sluice(['calibrate', '--dir', 'kept', '--json', ...more])).json[0]!.dollars as { now: number };
+    const { now } = await dollars();
+    expect((await dollars('--prices', 'prices.json', '--region', 'here')).now).toBeCloseTo(2 * now, 9);
     rmSync(join(project.dir, 'functions/pair/controls/threshold.ts'));
     const without = await project.sluice(args);
     const fix = "a file controls/threshold.ts of one line turns it on: export { threshold as default } from 'sluice';";
