@@ -7,18 +7,18 @@ export const HELP = `Rooms whose heaters are told On and Off by settings that ch
   npm run thermostat                                   simulate rooms, and draw some of them
   npm run thermostat -- --events FILE [--json]         read events, one JSON object a line, and print commands
 
-  --sensors N     rooms (100)
-  --days N        simulated days (0.25)
-  --up N          minutes that a degree takes while the heater is on (1)
-  --down N        minutes that a degree takes while it is off (2)
-  --every N       minutes from one setting of a sensor to its next (10)
-  --seed N        which settings (1)
-  --threads N     threads, each with some of the rooms and an embedded cloud (as many as processors; 1 up to 250 rooms)
-  --picture FILE  where the picture goes (.sluice/thermostat.svg)
-  --watch N       rooms in the picture (4)
-  --hours N       hours in the picture (4)
-  --json          figures or commands as JSON
-  --events FILE   events; - reads stdin`;
+  --sensors N        rooms (100)
+  --days N           simulated days (0.25)
+  --up N             minutes that a degree takes while the heater is on (1)
+  --down N           minutes that a degree takes while it is off (2)
+  --every N          minutes from one setting of a sensor to its next (10)
+  --seed N           which settings (1)
+  --threads N        threads, each with some of the rooms and an embedded cloud (as many as processors; 1 up to 250 rooms)
+  --picture FILE     where the picture goes (.sluice/thermostat.svg)
+  --watch N          rooms in the picture (4)
+  --picture-hours N  hours in the picture (4)
+  --json             figures or commands as JSON
+  --events FILE      events; - reads stdin`;
 
 const OPTIONS = {
   events: { type: 'string' },
@@ -33,7 +33,7 @@ const OPTIONS = {
   threads: { type: 'string' },
   picture: { type: 'string', default: '.sluice/thermostat.svg' },
   watch: { type: 'string', default: '4' },
-  hours: { type: 'string', default: '4' },
+  'picture-hours': { type: 'string', default: '4' },
 } as const;
 
 /** Rooms for which it is not worth starting another thread. */
@@ -76,7 +76,7 @@ export function readOptions(args: readonly string[]): Asked {
       rates: { up: number('up'), down: number('down') },
       every: number('every', { whole }),
       seed: number('seed', { whole }),
-      watch: { sensors: number('watch', { whole }), minutes: Math.round(number('hours') * 60) },
+      watch: { sensors: number('watch', { whole }), minutes: Math.round(number('picture-hours') * 60) },
     },
   };
 }
