@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
+import type { Json } from '../../lib/core/json.ts';
 import { readRecord } from '../../lib/core/log/record.ts';
 import { logScanner, MOST_SHAPES, MOST_WITH_COUNTS } from '../../lib/core/log/scan.ts';
 import { emptyVerdict, logTiers, readVerdict, type Verdict } from '../../lib/core/log/verdict.ts';
@@ -70,9 +71,13 @@ const usual: readonly DecisionRecord[] = [
   without(verdictRecord({ decision: 'parked' }), 'score', 'threshold', 'out'),
   without(verdictRecord({ decision: 'throttled', until: 1_790_000_001_000 }), 'score', 'threshold', 'out'),
   verdictRecord({ controls: { threshold: 3, object: 4, ['x'.repeat(200)]: 1 } }),
+  verdictRecord({ data: { out: [{ id: 'x', to: 'y' }], ünd: [[], {}, true, false, null, -1.5e3, ''] }, output: 0.5 }),
+  verdictRecord({ decision: 'audited', data: 'text', signal: { sure: 0.5 }, output: [1, 2] }),
 ];
 const shapesOfUsual = linesOf(usual);
 const asJsonOfUsual = read(shapesOfUsual).asJson;
+
+const nested = (levels: number): Json => (levels === 0 ? 0 : [nested(levels - 1)]);
 
 /** Lines that only JSON can tell the meaning of, or that there is none. */
 const line = JSON.stringify(verdictRecord());
@@ -87,7 +92,8 @@ const unusual: Readonly<Record<string, string>> = {
   'fields in another order': JSON.stringify({ mood: 'fine', ...verdictRecord() }),
   'a field in between': line.replace('"application"', '"mood":"fine","application"'),
   'a field before its score': line.replace('"score"', '"mood":"fine","score"'),
-  'a captured payload': JSON.stringify(verdictRecord({ data: { out: [{ id: 'x', to: 'y' }] } })),
+  'an escape in a captured payload': JSON.stringify(verdictRecord({ data: { text: 'a\nb' } })),
+  'a captured payload that nests deeply': JSON.stringify(verdictRecord({ data: nested(60) })),
   'an exhausted tier that escalated': JSON.stringify(verdictRecord({ decision: 'escalated', exhausted: true })),
   'a control that is no number': JSON.stringify(verdictRecord({ controls: { threshold: '3' } as never })),
   'a bare audit': JSON.stringify(without(verdictRecord({ decision: 'audited' }), 'score', 'threshold', 'out')),
@@ -151,7 +157,6 @@ describe('scanning bytes', () => {
 
   test('does not learn lines that hardly ever come again', () => {
     const rare = [
-      verdictRecord({ data: 1 }),
       verdictRecord({ decision: 'failed', reason: 'no' }),
       { ...verdictRecord(), mood: 1 },
     ];

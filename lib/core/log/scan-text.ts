@@ -1,7 +1,8 @@
-import type { Window } from './pattern.ts';
+import { isAt, pattern, type Window } from './pattern.ts';
 import { skipNumber } from './scan-number.ts';
 
-const [SPACE, QUOTE, COMMA, COLON, BACKSLASH, BRACE, BRACE_END] = [32, 34, 44, 58, 92, 123, 125] as const;
+const [SPACE, QUOTE, COMMA, COLON, BACKSLASH] = [32, 34, 44, 58, 92] as const;
+const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [91, 93, 123, 125] as const;
 
 /**
  * Where the text that begins at `from` ends, at its quote; 0 where it has an escape in it, is no UTF-8, or no text that JSON
@@ -38,16 +39,60 @@ function unplain(word: number): number {
 
 /** Where the object that begins at `from` ends, whose values are all numbers; 0 where there is none. */
 export function numbersEnd(window: Window, from: number): number {
+  return window.bytes[from] === BRACE ? membersEnd(window, from, numberEnd) : 0;
+}
+
+/** Where the JSON value that begins at `from` ends; 0 where there is none, or one with escapes in it or deeper than most. */
+export function valueEnd(window: Window, from: number, depth = 0): number {
   const { bytes } = window;
-  if (bytes[from] !== BRACE) return 0;
+  switch (bytes[from]) {
+    case QUOTE:
+      return afterText(window, from);
+    case BRACE:
+      return depth < DEEPEST ? membersEnd(window, from, (_, at) => valueEnd(window, at, depth + 1)) : 0;
+    case BRACKET:
+      return depth < DEEPEST ? elementsEnd(window, from, depth + 1) : 0;
+    default:
+      for (const word of WORDS) if (isAt(window, from, word)) return from + word.length;
+      return skipNumber(bytes, from);
+  }
+}
+
+const WORDS = [pattern('true'), pattern('false'), pattern('null')];
+/** What lies deeper is read as JSON. */
+const DEEPEST = 50;
+
+const numberEnd = ({ bytes }: Window, at: number): number => skipNumber(bytes, at);
+
+/** Past the quote that ends a text; 0 where none does. */
+function afterText(window: Window, from: number): number {
+  const end = textEnd(window, from + 1, 0);
+  return end === 0 ? 0 : end + 1;
+}
+
+/** Past the brace that ends an object, whose values end where `endOf` says. */
+function membersEnd(window: Window, from: number, endOf: (window: Window, at: number) => number): number {
+  const { bytes } = window;
   if (bytes[from + 1] === BRACE_END) return from + 2;
   for (let at = from + 1; bytes[at] === QUOTE; at += 1) {
-    const end = textEnd(window, at + 1, 0);
-    if (end === 0 || bytes[end + 1] !== COLON) return 0;
-    at = skipNumber(bytes, end + 2);
+    const name = afterText(window, at);
+    if (name === 0 || bytes[name] !== COLON) return 0;
+    at = endOf(window, name + 1);
     if (at === 0) return 0;
     if (bytes[at] === BRACE_END) return at + 1;
     if (bytes[at] !== COMMA) return 0;
   }
   return 0;
+}
+
+/** Past the bracket that ends a list. */
+function elementsEnd(window: Window, from: number, depth: number): number {
+  const { bytes } = window;
+  if (bytes[from + 1] === BRACKET_END) return from + 2;
+  for (let at = from + 1; ; at += 1) {
+    at = valueEnd(window, at, depth);
+    if (at === 0) return 0;
+    if (bytes[at] === BRACKET_END) return at + 1;
+    if (bytes[at] !== COMMA) return 0;
+  }
 }

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../decision.ts';
 import { hashRange } from './flow-hash.ts';
 import { isAt, type Pattern, pattern, type Window, windowOn } from './pattern.ts';
 import { type ScannedNumber, scanNumber, skipNumber } from './scan-number.ts';
-import { numbersEnd, textEnd } from './scan-text.ts';
+import { numbersEnd, textEnd, valueEnd } from './scan-text.ts';
 import { comesAgain, HOLE, type Hole, type ShapePart, shapeOf } from './shape.ts';
 import { emptyVerdict, type LogTiers, readVerdict, VERDICT, type Verdict, type VerdictKind } from './verdict.ts';
 
@@ -121,6 +121,9 @@ export function logScanner(tiers: LogTiers, { onVerdict, onLine, isWanted = () =
           break;
         case HOLE.numbers:
           at = numbersEnd(window, at);
+          break;
+        case HOLE.payload:
+          at = valueEnd(window, at);
           break;
         default:
           say(window, branch.says, flow, flowEnd);

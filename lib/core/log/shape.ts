@@ -12,6 +12,8 @@ export const HOLE = {
   flow: 6,
   /** An object whose values are numbers; its names may be any. */
   numbers: 7,
+  /** Any JSON. */
+  payload: 8,
 } as const;
 
 export type Hole = (typeof HOLE)[keyof typeof HOLE];
@@ -29,16 +31,19 @@ const VARIES: Readonly<Record<string, keyof typeof HOLE>> = {
   score: 'score',
   threshold: 'threshold',
   controls: 'numbers',
+  data: 'payload',
+  signal: 'payload',
+  output: 'payload',
 };
 
-/** The other fields of records that come in few shapes: reasons and payloads do not. */
+/** The other fields of records that come in few shapes: reasons do not. */
 const FEW_SHAPES =
   'v at application tier decision code in out attempt exhausted audit modelMs modelCpuMs latencyMs until calls billed bytes';
 const FIELDS = new Set([...FEW_SHAPES.split(' '), ...Object.keys(VARIES)]);
 
 /** Escaped by JSON, so that no text without a backslash in it can be taken for a mark. */
 const MARK = '\0';
-const MARKED = /"\\u0000(number|score|threshold|numbers)"|(?<=")\\u0000(text|version|flow)(?=")/;
+const MARKED = /"\\u0000(number|score|threshold|numbers|payload)"|(?<=")\\u0000(text|version|flow)(?=")/;
 
 /** Whether lines of such a record's shape are likely to come again. */
 export function comesAgain(record: DecisionRecord): boolean {
