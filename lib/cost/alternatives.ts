@@ -33,15 +33,15 @@ export function alternatives(run: Counted): readonly Alternative[] {
 }
 
 /** Every flow goes to the last tier, at what one of its records cost. */
-export function lastTierOnly({ usage, bill, last }: Counted): Alternative {
+export function lastTierOnly({ usage, bill, last, prices }: Counted): Alternative {
   const used = usage.tiers.find(({ name }) => name === last);
   const paid = bill.find(({ name }) => name === last);
-  const others = bill.filter(({ name }) => !isTier(usage, name));
+  const others = bill.filter(({ name }) => name !== CLIENTS && !isTier(usage, name));
   const each = used && paid && used.predictions > 0 ? timesMoney(paid.money, 1 / used.predictions) : NO_MONEY;
   return {
     name: 'last tier only',
     steps: `every flow to ${last}`,
-    money: addMoney([timesMoney(each, usage.flows), ...others.map(({ money }) => money)]),
+    money: addMoney([oneSend(usage, prices), timesMoney(each, usage.flows), ...others.map(({ money }) => money)]),
   };
 }
 
@@ -71,7 +71,7 @@ function durableFunction({ usage, bill, prices }: Counted): Alternative {
     steps: `${perFlow(operations, usage)} operations a flow, one function of ${memory} MiB`,
     money: addMoney([
       { ...NO_MONEY, sqs: received, lambda: (first?.billed.invocations ?? 0) * prices.lambdaRequest },
-      ...bill.filter(({ name }) => name === CLIENTS).map(({ money }) => money),
+      oneSend(usage, prices),
       {
         ...NO_MONEY,
         lambda: usage.flows * prices.lambdaRequest + gbSeconds(ms, memory) * prices.lambdaGbSecond,
@@ -92,6 +92,9 @@ function standardWorkflow({ usage, bill, last, prices }: Counted): Alternative {
     money: addMoney([single(usage, bill, prices), { ...NO_MONEY, other: transitions * prices.transition }]),
   };
 }
+
+/** Where one function sees all of a flow's data, clients send it in one message. */
+const oneSend = ({ flows }: Usage, { sqsRequest }: RegionPrices): Money => ({ ...NO_MONEY, sqs: flows * sqsRequest });
 
 function expressWorkflow({ usage, bill, prices }: Counted): Alternative {
   const tasks = sum(usage.tiers, invocationsAlone(usage));

@@ -90,7 +90,7 @@ function computedMs({ modelMs, records, billed }: TierUsage, { callMs }: Assumed
 /** GiB-seconds of a function of so many MiB. */
 export const gbSeconds = (ms: number, memory: number): number => (ms / 1_000) * (memory / GIB_MIB);
 
-/** The line of the bill that is the clients': they send each flow in one request. */
+/** The line of the bill that is the clients': they send each message in a request of its own. */
 export const CLIENTS = 'clients';
 
 /** Dollars of a whole run: what clients sent, then tier by tier; `memoryOf` in MiB. */
@@ -100,7 +100,7 @@ export function moneyOf(
   prices: RegionPrices,
   assumed: Assumed = ASSUMED,
 ): readonly TierMoney[] {
-  const sends = { ...NO_MONEY, sqs: usage.flows * prices.sqsRequest };
+  const sends = { ...NO_MONEY, sqs: usage.sent * prices.sqsRequest };
   return [
     { name: CLIENTS, memory: 0, ms: 0, msFrom: 'computed', money: sends },
     ...usage.tiers.map((tier) => moneyOfTier(tier, memoryOf(tier.name), prices, assumed)),

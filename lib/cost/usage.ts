@@ -1,16 +1,15 @@
 import type { Billed } from '../core/billed.ts';
 import type { DecisionRecord } from '../core/decision.ts';
+import { type TierFlowCounter, type TierFlows, tierFlowCounter } from '../core/log/flow-ends.ts';
 
 /** What one tier used in a run. */
-export interface TierUsage {
+export interface TierUsage extends TierFlows {
   /** Tier, destination or `controls`. */
   readonly name: string;
-  /** Decisions it made: a message that came twice counts twice. */
+  /** Its records: one for each decision, retries and duplicates among them. */
   readonly records: number;
   /** Predictions it made. */
   readonly predictions: number;
-  readonly accepted: number;
-  readonly escalated: number;
   /** Of the model; its CPU time where that was measured, as other tiers' work on a shared machine is none of its cost. */
   readonly modelMs: number;
   /** Bytes of its decision log, uncompressed. */
@@ -21,9 +20,11 @@ export interface TierUsage {
 
 /** What a run used: counted, not assumed. */
 export interface Usage {
-  /** Flows that came to their end: answered, dropped, expired or dead-lettered. */
+  /** Flows that came to their end: answered, dropped, expired or dead-lettered. Each counts once. */
   readonly flows: number;
   readonly answered: number;
+  /** Messages that clients sent. */
+  readonly sent: number;
   /** In the order of their first decision. */
   readonly tiers: readonly TierUsage[];
   /** Records that say nothing of what was billed, as older ones do. */
@@ -32,39 +33,57 @@ export interface Usage {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Sums over the records of one tier. */
+type Sums = Mutable<Omit<TierUsage, keyof TierFlows | 'billed'>> & {
+  readonly billed: Mutable<Required<Billed>>;
+  readonly flows: TierFlowCounter;
+};
+
 const UNITS = ['invocations', 'ms', 'requests', 'writes', 'reads', 'puts', 'gets'] as const;
 const PREDICTED: ReadonlySet<string> = new Set(['accepted', 'escalated', 'audited']);
-const ENDED: ReadonlySet<string> = new Set(['dropped', 'expired', 'failed']);
 
-/** Adds records up, one after the other. Memory grows with tiers, not with records. */
+/** Adds records up, one after the other. Memory grows with tiers and with dead letters, not with records. */
 export function usageCounter(): { add(record: DecisionRecord): void; usage(): Usage } {
-  const tiers = new Map<string, Mutable<TierUsage> & { readonly billed: Mutable<Required<Billed>> }>();
-  let answered = 0;
-  let ended = 0;
+  const tiers = new Map<string, Sums>();
   let unbilled = 0;
   return {
     add(record) {
       const { tier: name, decision, billed } = record;
       let tier = tiers.get(name);
       if (!tier) {
-        tier = { name, records: 0, predictions: 0, accepted: 0, escalated: 0, modelMs: 0, logBytes: 0, billed: none() };
+        tier = { name, records: 0, predictions: 0, modelMs: 0, logBytes: 0, billed: none(), flows: tierFlowCounter() };
         tiers.set(name, tier);
       }
       tier.records += 1;
       tier.logBytes += Buffer.byteLength(JSON.stringify(record)) + 1;
       tier.modelMs += record.modelCpuMs ?? record.modelMs ?? 0;
       if (PREDICTED.has(decision)) tier.predictions += 1;
-      if (decision === 'escalated' || record.audit) tier.escalated += 1;
-      if (decision === 'accepted') {
-        tier.accepted += 1;
-        answered += 1;
-      } else if (ENDED.has(decision) && record.flow !== null) ended += 1;
+      tier.flows.add(record);
       if (!billed) unbilled += 1;
       else for (const unit of UNITS) tier.billed[unit] += billed[unit] ?? 0;
     },
-    usage: () => ({ flows: answered + ended, answered, tiers: [...tiers.values()], unbilled }),
+    usage: () =>
+      usageFrom(
+        [...tiers.values()].map(({ flows, ...sums }) => ({ ...sums, ...flows.flows() })),
+        unbilled,
+      ),
   };
 }
+
+function usageFrom(tiers: readonly TierUsage[], unbilled: number): Usage {
+  const sum = (of: (tier: TierUsage) => number): number => tiers.reduce((all, tier) => all + of(tier), 0);
+  return {
+    flows: sum(endedAt),
+    answered: sum(({ answered }) => answered),
+    sent: sum(({ sent }) => sent),
+    tiers,
+    unbilled,
+  };
+}
+
+/** Flows that came to their end at a tier. */
+const endedAt = ({ answered, dropped, expired, deadLettered }: TierFlows): number =>
+  answered + dropped + expired + deadLettered;
 
 /** What the records of a log say was used. */
 export async function usageOf(records: AsyncIterable<DecisionRecord> | Iterable<DecisionRecord>): Promise<Usage> {

@@ -32,7 +32,7 @@ export interface Report {
   readonly money?: MoneyFigures;
 }
 
-/** How flows ended; one that was redriven after it failed counts at each of its ends. */
+/** How flows ended: each counts once. */
 export interface FlowEnds {
   readonly answered: number;
   readonly dropped: number;

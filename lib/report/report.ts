@@ -1,5 +1,5 @@
-import type { Decision, DecisionRecord } from '../core/decision.ts';
-import { usageCounter } from '../cost/usage.ts';
+import type { DecisionRecord } from '../core/decision.ts';
+import { type TierUsage, type Usage, usageCounter } from '../cost/usage.ts';
 import type { Durations } from './durations.ts';
 import type { FlowEnds, Latency, Report, TierFigures } from './figures.ts';
 import { flowLatency } from './flow-latency.ts';
@@ -26,7 +26,7 @@ export interface ReportBuilder {
 
 const MOST = 20_000;
 
-/** Memory grows with tiers and with `most`, not with records, which may come in any order. */
+/** Memory grows with tiers, dead letters and `most`, not with records; those of a flow at one tier come in the order of time. */
 export function reportBuilder(options: ReportOptions): ReportBuilder {
   const { application, answer, labels, most = MOST } = options;
   const counts = new Map<string, TierCounts>();
@@ -53,16 +53,19 @@ export function reportBuilder(options: ReportOptions): ReportBuilder {
       const all = [...counts.values()];
       const chains = tierChains(all);
       const names = chains.flat();
-      const tiers = names.map((name) => tierFigures(counts.get(name)!, counts));
+      const used = usage.usage();
+      const tiers = names.map((name) =>
+        tierFigures(counts.get(name)!, used.tiers.find((tier) => tier.name === name)!, counts),
+      );
       const busiest = mostFlows(chains, tiers);
       const modelMs = busiest.map((name) => counts.get(name)!).map((tier) => tier.modelMs / tier.timed);
       const quality = qualityOf(sample, busiest, modelMs, options);
-      const money = moneyFigures(usage.usage(), busiest.at(-1), options);
+      const money = moneyFigures(used, busiest.at(-1), options);
       return {
         application,
         records,
         ...(records > 0 && { from, to }),
-        flows: flowEnds(all),
+        flows: flowEnds(used),
         chains,
         tiers,
         latency: latencyOf(flowLatency(sample.flows.values())),
@@ -77,16 +80,15 @@ export function reportBuilder(options: ReportOptions): ReportBuilder {
   };
 }
 
-function flowEnds(all: readonly TierCounts[]): FlowEnds {
-  const sum = (decision: Decision): number =>
-    all.reduce((total, { decisions }) => total + (decisions[decision] ?? 0), 0);
-  const ends = {
-    answered: sum('accepted'),
+function flowEnds({ flows, answered, tiers }: Usage): FlowEnds {
+  const sum = (of: 'dropped' | 'expired' | 'deadLettered'): number => tiers.reduce((all, tier) => all + tier[of], 0);
+  return {
+    answered,
     dropped: sum('dropped'),
     expired: sum('expired'),
-    deadLettered: sum('failed'),
+    deadLettered: sum('deadLettered'),
+    ended: flows,
   };
-  return { ...ends, ended: ends.answered + ends.dropped + ends.expired + ends.deadLettered };
 }
 
 /** The cascade that most flows came to. */
@@ -95,20 +97,21 @@ function mostFlows(chains: readonly (readonly string[])[], tiers: readonly TierF
   return chains.toSorted((a, b) => came(b) - came(a))[0] ?? [];
 }
 
-function tierFigures(tier: TierCounts, all: ReadonlyMap<string, TierCounts>): TierFigures {
-  const of = (decision: Decision): number => tier.decisions[decision] ?? 0;
-  const ends = { dropped: of('dropped'), expired: of('expired'), deadLettered: of('failed') };
+function tierFigures(tier: TierCounts, used: TierUsage, all: ReadonlyMap<string, TierCounts>): TierFigures {
+  const { answered, escalated, dropped, expired, deadLettered } = used;
   const { threshold, next } = tier;
   return {
     name: tier.name,
     versions: [...tier.versions],
     ...(next !== undefined && { next }),
-    came: of('accepted') + of('escalated') + ends.dropped + ends.expired + ends.deadLettered,
-    answered: of('accepted'),
+    came: answered + escalated + dropped + expired + deadLettered,
+    answered,
     exhausted: tier.exhausted,
-    escalated: of('escalated'),
-    ...ends,
-    audited: of('audited'),
+    escalated,
+    dropped,
+    expired,
+    deadLettered,
+    audited: tier.decisions.audited ?? 0,
     // The next tier's records tell of them.
     shadows: { compared: 0, agreed: 0, ...(next !== undefined && all.get(next)?.shadows) },
     predictions: tier.predictions,

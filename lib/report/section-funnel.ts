@@ -60,5 +60,5 @@ function fromText({ chains, tiers, flows: { answered } }: Report): Part {
 function endsText({ ended, answered, dropped, expired, deadLettered }: FlowEnds): Part {
   if (ended === 0) return 'No flow has ended yet.';
   if (ended === answered) return 'Every flow that ended was answered.';
-  return html`<b>${count(ended - answered, 'flow')} ended without an answer</b>: ${whole(dropped)} dropped by gates, ${whole(expired)} expired, ${whole(deadLettered)} dead-lettered.`;
+  return html`<b>${count(ended - answered, 'flow')} ended without an answer</b>: ${whole(dropped)} dropped, ${whole(expired)} expired, ${whole(deadLettered)} dead-lettered.`;
 }

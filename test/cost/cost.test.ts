@@ -15,8 +15,12 @@ const tenths: TierUsage = {
   name: 'only',
   records: MILLION,
   predictions: MILLION,
-  accepted: MILLION,
+  answered: MILLION,
   escalated: 0,
+  dropped: 0,
+  expired: 0,
+  deadLettered: 0,
+  sent: MILLION,
   modelMs: 0,
   logBytes: 0,
   billed: {
@@ -52,6 +56,7 @@ describe('money', () => {
         const twice: Usage = {
           ...usage,
           flows: 2 * usage.flows,
+          sent: 2 * usage.sent,
           tiers: usage.tiers.map((tier) => scaled(tier, 2)),
         };
         const bill = (of: Usage) => total(addMoney(moneyOf(of, () => 1_024, prices).map(({ money }) => money)));
@@ -72,8 +77,8 @@ describe('money', () => {
 });
 
 describe('alternatives', () => {
-  const answers: TierUsage = { ...tenths, name: 'answers', predictions: 0, accepted: 0 };
-  const usage: Usage = { flows: MILLION, answered: MILLION, tiers: [tenths, answers], unbilled: 0 };
+  const answers: TierUsage = { ...tenths, name: 'answers', predictions: 0, answered: 0, sent: 0 };
+  const usage: Usage = { flows: MILLION, answered: MILLION, sent: MILLION, tiers: [tenths, answers], unbilled: 0 };
   const bill = moneyOf(usage, () => 512, prices, silent);
   const found = new Map(alternatives({ usage, bill, last: 'only', prices }).map((one) => [one.name, one]));
 
@@ -151,8 +156,12 @@ function usages(): fc.Arbitrary<Usage> {
     name: fc.constant(''),
     records: count,
     predictions: count,
-    accepted: count,
+    answered: count,
     escalated: count,
+    dropped: count,
+    expired: count,
+    deadLettered: count,
+    sent: count,
     modelMs: count,
     logBytes: count,
     billed: fc.record({
@@ -168,6 +177,7 @@ function usages(): fc.Arbitrary<Usage> {
   return fc.record({ flows: count, tiers: fc.array(tier, { minLength: 1, maxLength: 4 }) }).map(({ flows, tiers }) => ({
     flows,
     answered: flows,
+    sent: flows,
     unbilled: 0,
     tiers: tiers.map((one, i) => ({ ...one, name: `t${i}` })),
   }));

@@ -39,6 +39,7 @@ export function* madeLog({ flows, tiers, captured = true, application = 'made' }
         ...(accepts && !isSure && { exhausted: true as const }),
         modelMs: 10 ** i,
         latencyMs: (i + 1) * 10 + (flow % 10),
+        in: [{ id: `in-${flow}-${i}`, kind: i === 0 ? 'data' : 'signal' }],
         out: [{ id: 'out', to: accepts ? 'answers' : tiers[i + 1]!.name }],
         bytes: { declared: 100, fetched: i === 0 ? 0 : 100 },
         billed: { invocations: 0.1, requests: 0.4 },

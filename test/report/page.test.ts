@@ -121,7 +121,7 @@ test('flows that end without an answer are told of', () => {
     verdictRecord({ application: 'made', tier: 'cheap', decision, flow: `lost-${i}` }),
   );
   const page = pageOf([...madeLog({ flows: 20, tiers: HONEST }), ...ended]);
-  expect(textOf(page)).toContain('3 flows ended without an answer: 1 dropped by gates, 1 expired, 1 dead-lettered.');
+  expect(textOf(page)).toContain('3 flows ended without an answer: 1 dropped, 1 expired, 1 dead-lettered.');
 });
 
 test('labels of none of its flows, and predictions that were not kept', () => {
