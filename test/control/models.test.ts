@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { model } from '../../lib/index.ts';
+import { modelStory } from '../../lib/cli/control-uses.ts';
+import { model, readDecisions } from '../../lib/index.ts';
 import { controlReader } from '../../lib/runtime/controls/reader.ts';
 import { renumberControl } from '../../lib/runtime/controls/renumber.ts';
 import { createPredictor } from '../../lib/runtime/predictor.ts';
@@ -64,6 +65,26 @@ describe('models named by a control', () => {
     });
     await set(cascade, '9', 3);
     expect(await ask(cascade)).toEqual({ product: 9, version: 3 });
+  });
+
+  test('each swap and each refusal is told of, where what came twice is left out too', async () => {
+    const cascade = await started({ tiers: [times()], controls: [model], timed: true });
+    for (const [i, text] of ['7', 'throws', 'no number', '9', '8'].entries()) {
+      await set(cascade, text, i + 1);
+      await ask(cascade);
+    }
+    const told: (readonly unknown[])[] = [];
+    for await (const { decision, flow, controls } of readDecisions(cascade.cloud, { unique: true })) {
+      if (flow === 'control#model' && decision !== 'applied') told.push([decision, controls!.model]);
+    }
+    expect(told).toEqual([
+      ['rejected', 2],
+      ['rejected', 3],
+      ['swapped', 4],
+      ['swapped', 5],
+    ]);
+    const { rejected } = await modelStory(cascade.cloud, 'times');
+    expect(rejected.map(({ version }) => version)).toEqual([2, 3]);
   });
 
   test('an object store that is away rejects nothing: the old one serves on, and the new one once it is back', async () => {

@@ -96,6 +96,13 @@ describe('two records tell of the same decision', () => {
     }
   });
 
+  test('and the versions and the time, where it is about no message', () => {
+    for (const decision of ['swapped', 'rejected'] as const) {
+      const told = verdictRecord({ flow: 'control#model', decision, in: [], controls: { model: 2 } });
+      expect([{}, { controls: { model: 3 } }, { at: 1 }].map((over) => same(over, told))).toEqual([true, false, false]);
+    }
+  });
+
   test('and the try as well, where every try decides so', () => {
     for (const decision of ['retried', 'throttled', 'parked', 'duplicate'] as const) {
       const tried = verdictRecord({ decision });

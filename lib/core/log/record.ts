@@ -72,9 +72,11 @@ const EVERY_TRY = new Set<Decision>(['retried', 'throttled', 'parked', 'duplicat
 
 /**
  * What makes two records tell of the same decision: a crash between writing a record and acknowledging its message has the
- * message decided again.
+ * message decided again. What is about no message, as a swap of a model, is never decided again.
  */
-export function identityOf({ application, tier, flow, decision, in: inputs, attempt, at }: DecisionRecord): string {
+export function identityOf(record: DecisionRecord): string {
+  const { application, tier, flow, decision, in: inputs, attempt, at, controls } = record;
   const ids = inputs.map(({ id }) => id);
-  return JSON.stringify([application, tier, flow, decision, ids, EVERY_TRY.has(decision) && [attempt, at]]);
+  const tried = EVERY_TRY.has(decision) && [attempt, at];
+  return JSON.stringify([application, tier, flow, decision, ids, ids.length === 0 ? [controls, at] : tried]);
 }
