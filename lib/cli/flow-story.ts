@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../core/decision.ts';
+import { isControl } from '../core/log/flow-ends.ts';
 import { paint } from './io.ts';
 import { bytesText, count, msText, scoreText, shellText, shown, timeText } from './text.ts';
 
@@ -23,11 +24,11 @@ function standingAfter({ decision, until }: DecisionRecord): Standing['standing'
   return decision === 'parked' || decision === 'retried' || decision === 'skewed' ? 'waiting' : 'under way';
 }
 
-/** A flow's decisions with what they add up to. */
+/** A flow's decisions with what they add up to; a control's have no standing, as nothing waits for an answer. */
 export function flowJson(flow: string, records: readonly DecisionRecord[]): object {
   return {
     flow,
-    ...standingOf(records),
+    ...(!isControl(flow) && standingOf(records)),
     application: records[0]!.application,
     totals: totalsOf(records),
     decisions: records,
@@ -54,15 +55,28 @@ function totalsOf(records: readonly DecisionRecord[]): {
 
 /** The flow's story in text; `placeOptions` lead the commands it names to the same place. */
 export function flowText(flow: string, records: readonly DecisionRecord[], placeOptions: string): string {
-  const { standing, tier } = standingOf(records);
-  const good = standing === 'answered' ? 'green' : standing === 'dead-lettered' ? 'red' : 'yellow';
-  const by = standing === 'answered' ? `by ${tier}` : `at ${tier}`;
   const width = Math.max(...records.map((record) => record.tier.length));
   // An answer may be delivered before the tier that sent it has written down that it did.
   const isDelivery = (record: DecisionRecord): number => (record.decision === 'delivered' ? 1 : 0);
   const inOrder = records.toSorted((a, b) => a.at - b.at || isDelivery(a) - isDelivery(b));
   const steps = inOrder.map((record) => stepText(record, width, flow, placeOptions));
-  return `${paint('bold', `flow ${shown(flow)}`)}: ${paint(good, standing)} ${by}\n\n${steps.join('\n')}\n\n${totalsText(records)}`;
+  const head = isControl(flow) ? controlHead(flow, inOrder) : flowHead(flow, records);
+  return `${head}\n\n${steps.join('\n')}\n\n${totalsText(flow, records)}`.trimEnd();
+}
+
+function flowHead(flow: string, records: readonly DecisionRecord[]): string {
+  const { standing, tier } = standingOf(records);
+  const good = standing === 'answered' ? 'green' : standing === 'dead-lettered' ? 'red' : 'yellow';
+  const by = standing === 'answered' ? `by ${tier}` : `at ${tier}`;
+  return `${paint('bold', `flow ${shown(flow)}`)}: ${paint(good, standing)} ${by}`;
+}
+
+/** No flow stands anywhere: what happened to the control last. */
+function controlHead(flow: string, inOrder: readonly DecisionRecord[]): string {
+  const { decision, tier } = inOrder.at(-1)!;
+  const colour = decision === 'failed' || decision === 'rejected' ? 'red' : 'green';
+  const name = shown(flow.slice(flow.indexOf('#') + 1));
+  return `${paint('bold', `control ${name}`)}: last ${paint(colour, decision)} at ${tier}`;
 }
 
 function stepText(record: DecisionRecord, width: number, flow: string, placeOptions: string): string {
@@ -128,17 +142,23 @@ function callsText(calls: DecisionRecord['calls']): string {
     .join(', ');
 }
 
-function totalsText(records: readonly DecisionRecord[]): string {
+function totalsText(flow: string, records: readonly DecisionRecord[]): string {
   const { predictions, modelMs, calls, fetched, declared } = totalsOf(records);
-  const ms = records.at(-1)!.at - records[0]!.at + (records[0]!.latencyMs ?? 0);
-  return [
-    `  ${msText(ms)} from the first send to the last decision`,
-    `${count(predictions, 'prediction')}, ${msText(modelMs)} of model time`,
+  const parts = [
+    ...(isControl(flow)
+      ? []
+      : [timeTaken(records), `${count(predictions, 'prediction')}, ${msText(modelMs)} of model time`]),
     callsText(calls),
     declared + fetched > 0 && fetchedText({ fetched, declared }),
-  ]
-    .filter(Boolean)
-    .join(' · ');
+  ];
+  return `  ${parts.filter(Boolean).join(' · ')}`;
+}
+
+/** Whatever order its records were written in: an answer may be delivered before its tier has told of it. */
+function timeTaken(records: readonly DecisionRecord[]): string {
+  const sent = Math.min(...records.map(({ at, latencyMs = 0 }) => at - latencyMs));
+  const last = Math.max(...records.map(({ at }) => at));
+  return `${msText(last - sent)} from the first send to the last decision`;
 }
 
 /** A half declares its objects when it is parked, so what is fetched after the join may be more than what this step declared. */

@@ -75,9 +75,12 @@ export function tierFlowCounter(): TierFlowCounter {
   };
 }
 
+/** Whether records tell of a control under this name, and of no flow of data. */
+export const isControl = (flow: string): boolean => flow.startsWith('control#');
+
 /** Controls, data worked again for one, and answers on their way to the destination end no flow. */
 function isOfFlow(flow: string, { in: inputs }: DecisionRecord): boolean {
-  return !flow.startsWith('control#') && !inputs.some(({ kind }) => kind === 'control' || kind === 'answer');
+  return !isControl(flow) && !inputs.some(({ kind }) => kind === 'control' || kind === 'answer');
 }
 
 function count(side: Side, flow: string, { decision, until, in: inputs }: DecisionRecord): void {

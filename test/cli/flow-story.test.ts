@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { flowJson, flowText } from '../../lib/cli/flow-story.ts';
+import type { DecisionRecord } from '../../lib/core/decision.ts';
+import { verdictRecord } from '../decision-log/logs.ts';
+
+const AT = 1_790_000_000_000;
+const story = (flow: string, records: readonly DecisionRecord[]): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are told by one.
+  flowText(flow, records, '').replaceAll(/\x1b\[\d+m/g, '');
+
+describe('the story of a flow', () => {
+  test('begins with its first send, in whatever order its records were written', () => {
+    const delivered = verdictRecord({ tier: 'answers', decision: 'delivered', at: AT + 30, latencyMs: 2 });
+    const accepted = verdictRecord({ at: AT + 30, latencyMs: 30 });
+    expect(story('f-1', [delivered, accepted])).toContain('30 ms from the first send to the last decision');
+    expect(story('f-1', [accepted, delivered])).toContain('30 ms from the first send to the last decision');
+  });
+
+  test('of a control tells of no flow', () => {
+    const of = (over: Partial<DecisionRecord>): DecisionRecord =>
+      verdictRecord({
+        flow: 'control#model',
+        tier: 'controls',
+        latencyMs: 3,
+        in: [{ id: 'm', kind: 'control' }],
+        ...over,
+      });
+    const { score: _, threshold: __, modelMs: ___, ...applied } = of({ decision: 'applied', at: AT });
+    const rejected = { ...applied, tier: 'quick', decision: 'rejected', at: AT + 28_800, in: [] } as const;
+    const text = story('control#model', [applied, rejected]);
+    expect(text.split('\n')[0]).toBe('control model: last rejected at quick');
+    expect(text).not.toContain('first send');
+    expect(text).not.toContain('prediction');
+    const { standing, tier } = flowJson('control#model', [applied, rejected]) as { standing?: string; tier?: string };
+    expect([standing, tier]).toEqual([undefined, undefined]);
+    expect(flowJson('f-1', [of({ flow: 'f-1', decision: 'accepted' })])).toMatchObject({ standing: 'answered' });
+  });
+});
