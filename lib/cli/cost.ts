@@ -11,10 +11,11 @@ import { readDecisions } from '../runtime/log/read-decisions.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { costText } from './cost-text.ts';
 import { EXIT, notFound, refused, wrongUsage } from './failure.ts';
-import type { CommonOptions } from './io.ts';
+import type { CommonOptions, Io } from './io.ts';
 import { problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
-import { findPlace } from './place.ts';
+import { checkOne } from './one-application.ts';
+import { findPlace, placeOf } from './place.ts';
 
 interface CostOptions extends CommonOptions {
   readonly region: string;
@@ -64,18 +65,8 @@ export function addCost(program: Command): void {
   withWork<CostOptions>(command, async (io, options, files) => {
     const table = await readPrices(options.prices);
     const prices = pricesOf(options.region, table);
-    const { name, folder } = await findPlace(options);
-    const { graph } = await loadApplication(folder);
-    const log = await openLog(files as readonly string[], options);
-    const counter = usageCounter();
-    try {
-      const reading = readDecisions(log.source, { unique: true, onProblem: problemTeller(io) });
-      for await (const record of reading) if (record.application === name) counter.add(record);
-    } finally {
-      await log.close();
-    }
-    const usage = counter.usage();
-    check(usage, name);
+    const { name, usage } = await readUsage(io, files as readonly string[], options);
+    const { graph } = await loadApplication(placeOf(name, options).folder);
     const bill = moneyOf(usage, memoryIn(graph), prices);
     const report = reportOf(name, options.region, table, usage, bill);
     const compared = options.compare
@@ -87,14 +78,41 @@ export function addCost(program: Command): void {
   });
 }
 
-function check(usage: Usage, application: string): void {
-  if (usage.flows === 0) {
-    throw notFound(
-      'flow',
-      `the log has no flow of application "${application}" that came to its end`,
-      'Run some first: npx sluice dev, or npx sluice run with --dir.',
-    );
+/** What the log says was used, by the application that is named or the only one that it tells of. */
+async function readUsage(
+  io: Io,
+  files: readonly string[],
+  options: CostOptions,
+): Promise<{ readonly name: string; readonly usage: Usage }> {
+  const isNamed = files.length === 0 || options.application !== undefined;
+  let name = isNamed ? (await findPlace(options)).name : undefined;
+  const log = await openLog(files, options);
+  const counter = usageCounter();
+  try {
+    for await (const record of readDecisions(log.source, { unique: true, onProblem: problemTeller(io) })) {
+      // Its folder says how much memory tiers have: without one there is nothing to price.
+      name ??= (await findPlace({ ...options, application: record.application })).name;
+      if (!isNamed) checkOne(record, name);
+      if (record.application === name) counter.add(record);
+    }
+  } finally {
+    await log.close();
   }
+  const usage = counter.usage();
+  if (name === undefined || usage.flows === 0) throw noFlow(name);
+  checkBilled(usage);
+  return { name, usage };
+}
+
+function noFlow(application: string | undefined): Error {
+  return notFound(
+    'flow',
+    `the log has no flow${application === undefined ? '' : ` of application "${application}"`} that came to its end`,
+    'Run some first: npx sluice dev, or npx sluice run with --dir.',
+  );
+}
+
+function checkBilled(usage: Usage): void {
   if (usage.tiers.every(({ billed }) => billed.invocations === 0)) {
     throw refused(
       'the records of this log do not say what was billed',

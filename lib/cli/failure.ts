@@ -8,7 +8,7 @@ export const EXIT_HELP = `Exit codes:
   0    done
   1    the command failed
   2    wrong arguments
-  3    something named was not found: an application, tier, flow, control or dead letter
+  3    something named was not found: an application, tier, flow, control, dead letter or file
   4    finished, but not every flow was answered
   130  interrupted`;
 

@@ -5,6 +5,7 @@ import { notFound } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { openPlace } from './opened.ts';
 import { findPlace } from './place.ts';
+import { shown } from './text.ts';
 
 /** A decision log that a command reads. */
 export interface OpenedLog {
@@ -14,6 +15,9 @@ export interface OpenedLog {
 
 /** The log that the arguments mean: the files they name, or that of a deployed or durable cascade. */
 export async function openLog(files: readonly string[], options: CommonOptions): Promise<OpenedLog> {
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw notFound('file', `there is no file ${shown(missing)}`, 'Name files or folders of a log.');
   if (files.length > 0) return { source: files, close: async () => undefined };
   const place = await findPlace(options);
   if (place.outputs !== undefined) {

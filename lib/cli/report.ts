@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import type { DecisionRecord } from '../core/decision.ts';
 import { toError } from '../core/errors.ts';
 import type { Report } from '../report/figures.ts';
 import { count, percent, whole } from '../report/format.ts';
@@ -12,10 +11,11 @@ import { loadApplication } from '../runtime/application.ts';
 import { type ReadSummary, readDecisions } from '../runtime/log/read-decisions.ts';
 import { readLabels } from './calibrate-options.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { EXIT, refused, wrongUsage } from './failure.ts';
+import { EXIT, refused } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
 import { problemsText, problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
+import { checkOne } from './one-application.ts';
 import { applicationNames, FUNCTIONS, findPlace } from './place.ts';
 import { readBeside } from './report-beside.ts';
 import { shown } from './text.ts';
@@ -96,15 +96,6 @@ async function readReport(
   } finally {
     await log.close();
   }
-}
-
-/** Records of another application must not be left out without a word. */
-function checkOne({ application }: DecisionRecord, first: string): void {
-  if (application === first) return;
-  throw wrongUsage(
-    `the log has records of more than one application: ${shown(first)} and ${shown(application)}`,
-    `Say which: --application ${shown(first)}`,
-  );
 }
 
 /** MiB by tier, where the application's files are here. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRICES } from '../../lib/cost/prices.ts';
 import { newProject } from './project.ts';
-import { TEXTS } from './texts.ts';
+import { QUICK, TEXTS } from './texts.ts';
 
 const project = newProject(TEXTS);
 const flows = Array.from({ length: 40 }, (_, i) =>
@@ -57,12 +57,40 @@ describe('sluice cost', () => {
     ['a region without prices', ['--region', 'mars-2'], 1, /no region "mars-2"[\s\S]*It has us-east-1/],
     ['prices that are not there', ['--prices', 'nowhere.json'], 2, /cannot be read/],
     ['a table that is none', ['--prices', 'none.json'], 2, /is no price table/],
-    ['a log that is not there', ['nowhere.ndjson'], 1, /nowhere\.ndjson/],
+    ['a log that is not there', ['nowhere.ndjson'], 3, /nowhere\.ndjson/],
   ])('refuses %s', async (_, args, code, message) => {
     project.write('none.json', '{}');
     const ran = await project.sluice(['cost', ...args]);
     expect(ran.err).toMatch(message);
     expect(ran.code).toBe(code);
+  });
+
+  it('asks the log which application is meant, where there are several', async () => {
+    project.write('functions/other/quick.ts', QUICK);
+    const log = '.sluice/texts/decisions/000001.ndjson';
+    const { json } = await project.sluice(['cost', log, '--json']);
+    expect(json).toMatchObject([{ application: 'texts', usage: { flows: 40 } }]);
+    project.write('both.ndjson', `${project.read(log)}${JSON.stringify({ ...OLD, application: 'other' })}\n`);
+    const both = await project.sluice(['cost', 'both.ndjson']);
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--application texts') });
+    const one = await project.sluice(['cost', 'both.ndjson', '--application', 'texts', '--json']);
+    expect(one.json).toMatchObject([{ usage: { flows: 40 } }]);
+    project.write('strange.ndjson', `${JSON.stringify({ ...OLD, application: 'strange' })}\n`);
+    const strange = await project.sluice(['cost', 'strange.ndjson']);
+    expect(strange).toMatchObject({ code: 3, err: expect.stringContaining('no application "strange"') });
+  });
+
+  it.each(['redecide', 'report', 'calibrate', 'replay'])('%s says 3 of a log that is not there', async (command) => {
+    const tiers = command === 'calibrate' ? ['--tiers', 'quick,careful'] : [];
+    const ran = await project.sluice([
+      command,
+      'nowhere.ndjson',
+      ...tiers,
+      ...(EXTRA[command] ?? []),
+      '--application',
+      'texts',
+    ]);
+    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining('nowhere.ndjson') });
   });
 
   it('refuses a log whose records do not say what was billed', async () => {
@@ -77,6 +105,12 @@ interface PerMillion {
   readonly money: Readonly<Record<string, number>>;
   readonly tiers: readonly { readonly name: string; readonly money: Readonly<Record<string, number>> }[];
 }
+
+/** What a command does not begin without. */
+const EXTRA: Readonly<Record<string, readonly string[]>> = {
+  redecide: ['--with', 'quick=0.4'],
+  calibrate: ['--target', '0.9'],
+};
 
 const OLD = {
   ...{ v: 1, at: 1, application: 'texts', tier: 'quick', version: '1', flow: 'f', decision: 'accepted' },

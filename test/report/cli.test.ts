@@ -92,7 +92,7 @@ describe('sluice report', () => {
   });
 
   it.each([
-    [['nothing.ndjson'], 1, 'log-unreadable'],
+    [['nothing.ndjson'], 3, 'file-not-found'],
     [['log.ndjson', '--labels', 'none.ndjson'], 3, 'file-not-found'],
     [['log.ndjson', '--beside', 'none.ndjson'], 3, 'file-not-found'],
     [['log.ndjson', '--beside', 'log.ndjson'], 2, 'usage'],
