@@ -17,7 +17,7 @@ export interface OpenedLog {
 export async function openLog(files: readonly string[], options: CommonOptions): Promise<OpenedLog> {
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined)
-    throw notFound('file', `there is no file ${shown(missing)}`, 'Name files or folders of a log.');
+    throw notFound('file', `there is no file or folder ${shown(missing)}`, 'Name files or folders of a log.');
   if (files.length > 0) return { source: files, close: async () => undefined };
   const place = await findPlace(options);
   if (place.outputs !== undefined) {

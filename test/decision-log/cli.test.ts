@@ -61,7 +61,10 @@ describe('a log on the command line', () => {
     const word = await project.sluice(['redecide', '--with', 'quick=high']);
     expect(word.code).toBe(2);
     const nothing = await project.sluice(['redecide', 'no-such-folder']);
-    expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('cannot be read')]);
+    expect([nothing.code, nothing.err]).toEqual([
+      3,
+      expect.stringContaining('there is no file or folder no-such-folder'),
+    ]);
     const elsewhere = await project.sluice(['redecide', '--dir', 'elsewhere']);
     expect(elsewhere.code).toBe(3);
   });
