@@ -1,3 +1,4 @@
+import { LAST_TIER_ONLY } from '../cost/alternatives.ts';
 import type { Money } from '../cost/money.ts';
 import type { Compared, CostReport } from './cost.ts';
 import { paint } from './io.ts';
@@ -40,7 +41,16 @@ function comparison(found: readonly Compared[], own: number): readonly string[] 
     table(['the same flows by', 'computed from', 'dollars', 'times this'], rows),
     '',
     'Computed from the counted run and published prices; nothing of it was run.',
+    ...(isDearer(found) ? [DEARER] : []),
   ];
+}
+
+const DEARER = 'The last tier alone is cheaper than this cascade: what comes before it costs more than it spares.';
+
+/** A row alone may be overlooked, and is the first thing to know of a cascade; what rounds to the same is the same. */
+function isDearer(found: readonly Compared[]): boolean {
+  const last = found.find(({ name }) => name === LAST_TIER_ONLY);
+  return last !== undefined && last.ratio < 0.995;
 }
 
 const dollars = (amount: number): string => (amount === 0 ? '0' : amount.toFixed(amount < 0.0995 ? 4 : 2));

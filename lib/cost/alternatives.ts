@@ -27,6 +27,9 @@ const EXPRESS_GB = 0.064;
 /** What an operation of a durable function is taken to write: a prediction and its bookkeeping. */
 const DURABLE_BYTES = 1_000;
 
+/** Name of the alternative without a cascade. */
+export const LAST_TIER_ONLY = 'last tier only';
+
 /** Every alternative that can be computed from the run. */
 export function alternatives(run: Counted): readonly Alternative[] {
   return [lastTierOnly(run), powertools(run), durableFunction(run), expressWorkflow(run), standardWorkflow(run)];
@@ -39,7 +42,7 @@ export function lastTierOnly({ usage, bill, last, prices }: Counted): Alternativ
   const others = bill.filter(({ name }) => name !== CLIENTS && !isTier(usage, name));
   const each = used && paid && used.predictions > 0 ? timesMoney(paid.money, 1 / used.predictions) : NO_MONEY;
   return {
-    name: 'last tier only',
+    name: LAST_TIER_ONLY,
     steps: `every flow to ${last}`,
     money: addMoney([oneSend(usage, prices), timesMoney(each, usage.flows), ...others.map(({ money }) => money)]),
   };
