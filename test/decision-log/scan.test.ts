@@ -156,10 +156,7 @@ describe('scanning bytes', () => {
   });
 
   test('does not learn lines that hardly ever come again', () => {
-    const rare = [
-      verdictRecord({ decision: 'failed', reason: 'no' }),
-      { ...verdictRecord(), mood: 1 },
-    ];
+    const rare = [verdictRecord({ decision: 'failed', reason: 'no' }), { ...verdictRecord(), mood: 1 }];
     for (const record of rare) expect(read(linesOf([record, record]))).toMatchObject({ records: 2, asJson: 2 });
   });
 
