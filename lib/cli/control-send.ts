@@ -7,7 +7,7 @@ import type { SentControl } from '../runtime/controls/client.ts';
 import { type ControlCliOptions, keyText, type OpenedControl } from './control-common.ts';
 import { EXIT, refused } from './failure.ts';
 import type { Io } from './io.ts';
-import { placeArguments } from './place.ts';
+import { devCommand, placeArguments } from './place.ts';
 import { toDuration } from './send-options.ts';
 import { count, shellText } from './text.ts';
 
@@ -49,7 +49,7 @@ export async function settled(
   const { definition, place, running } = opened;
   const name = definition.name;
   if (running === false) {
-    io.note(`nothing runs on ${place.dir} now; the message waits there for: npx sluice dev ${place.name}`);
+    io.note(`nothing runs on ${place.dir} now; the message waits there for: ${devCommand(place)}`);
     if (io.json) await io.value({ control: name, key, version: sent.version, id: sent.id, applied: false });
     io.say(`sent: ${name} of ${keyText(key)}, version ${sent.version}`);
     return EXIT.ok;

@@ -9,11 +9,16 @@ import { failureText } from './failure-report.ts';
 import type { Io } from './io.ts';
 import { oneLine, shellText, shown } from './text.ts';
 
+/** Nothing is kept, and no other command can look. */
+export const MEMORY = ':memory:';
+
 /** What `dev` runs. */
 export interface DevRun {
   readonly name: string;
   readonly folder: string;
   readonly dir: string;
+  /** Options that lead other commands here. */
+  readonly at: string;
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -45,8 +50,9 @@ export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<numbe
           live.above(() => io.note(`model rejected at ${tier}: ${shown(reason ?? '')}`));
         }
         if (decision !== 'failed') continue;
-        const look = flow === null ? 'npx sluice dlq ls' : `npx sluice flow ${shellText(flow)}`;
-        live.above(() => io.note(`dead letter at ${tier}: ${oneLine(reason ?? '', 200)}\n  → ${look}`));
+        const look =
+          run.dir === MEMORY ? '' : `\n  → npx sluice ${flow === null ? 'dlq ls' : `flow ${shellText(flow)}`}${run.at}`;
+        live.above(() => io.note(`dead letter at ${tier}: ${oneLine(reason ?? '', 200)}${look}`));
       }
     },
   });
@@ -69,5 +75,5 @@ export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<numbe
 }
 
 function whereText(run: DevRun): string {
-  return run.dir === ':memory:' ? 'in memory' : `on ${run.dir}`;
+  return run.dir === MEMORY ? 'in memory' : `on ${run.dir}`;
 }

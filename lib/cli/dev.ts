@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { withCommonOptions, withHelp, withWork } from './command.ts';
-import { runHere } from './dev-run.ts';
+import { MEMORY, runHere } from './dev-run.ts';
 import { runWatched } from './dev-watch.ts';
 import { EXIT } from './failure.ts';
 import type { CommonOptions } from './io.ts';
-import { findPlace } from './place.ts';
+import { findPlace, placeArguments } from './place.ts';
 import { onStopSignals } from './signals.ts';
 
 type DevOptions = CommonOptions & { readonly memory?: true; readonly watch: boolean };
@@ -27,9 +27,16 @@ export function addDev(program: Command): void {
   ]);
   withWork<DevOptions>(command, async (io, options, [name]) => {
     const place = await findPlace(options, name);
-    const dir = options.memory ? ':memory:' : place.dir;
+    const dir = options.memory ? MEMORY : place.dir;
     const stop = onStopSignals(EXIT.interrupted);
-    const run = { name: place.name, folder: place.folder, dir, json: io.json, verbose: io.verbose };
+    const run = {
+      name: place.name,
+      folder: place.folder,
+      dir,
+      at: placeArguments(options, name),
+      json: io.json,
+      verbose: io.verbose,
+    };
     return options.watch ? runWatched(io, run, stop) : runHere(io, run, { stop: stop.asked });
   });
 }

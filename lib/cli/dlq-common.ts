@@ -7,7 +7,8 @@ import { type DeadLetterFilter, type DeadLetterSource, deadLetterSources } from 
 import { notFound } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { openPlace } from './opened.ts';
-import { findPlace } from './place.ts';
+import { findPlace, placeArguments } from './place.ts';
+import { shellText } from './text.ts';
 
 /** What every command on dead letters takes. */
 export type DlqOptions = CommonOptions & {
@@ -99,7 +100,8 @@ export function grouping<Letter extends Pick<DeadLetter, 'tier' | 'code' | 'at'>
 /** A flow that is asked for by name and has no letter is not found; finding nothing in all letters is no fault. */
 export function requireLetters(found: number, options: DlqOptions): void {
   if (found > 0 || options.flow === undefined) return;
-  const fix = 'It may have been redriven already. See npx sluice dlq ls, and npx sluice flow <id>.';
+  const at = placeArguments(options);
+  const fix = `It may have been redriven already. See npx sluice dlq ls${at}, and npx sluice flow ${shellText(options.flow)}${at}.`;
   throw notFound('dead-letter', `flow "${options.flow}" has no such dead letter`, fix);
 }
 

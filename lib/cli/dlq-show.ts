@@ -20,19 +20,20 @@ export function addShow(dlq: Command): void {
     ['dlq show 5b2e --json', 'for other programs'],
   ]);
   withWork<DlqOptions>(command, async (io, options, [id = '']) => {
+    const at = placeArguments(options);
     const { letter, story } = await withLetters(options, async ({ cloud, sources }) => {
-      const one = theOne(await listDeadLetters(cloud, sources, { id }), id);
+      const one = theOne(await listDeadLetters(cloud, sources, { id }), id, at);
       return { letter: one, story: await storyOf(cloud, one) };
     });
     if (io.json) await io.value(letterJson(letter, story));
-    else io.say(`${letterText(letter)}\n\n${storyText(letter, story, placeArguments(options))}`);
+    else io.say(`${letterText(letter)}\n\n${storyText(letter, story, at)}`);
     return EXIT.ok;
   });
 }
 
-function theOne(found: readonly DeadLetter[], id: string): DeadLetter {
+function theOne(found: readonly DeadLetter[], id: string, at: string): DeadLetter {
   const letter = found.find((one) => one.id === id) ?? found[0];
-  if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, 'See their ids: npx sluice dlq ls');
+  if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, `See their ids: npx sluice dlq ls${at}`);
   if (found.length === 1 || letter.id === id) return letter;
   throw wrongUsage(`${found.length} dead letters begin with ${id}`, `Write more of it, such as ${letter.id}.`);
 }

@@ -8,7 +8,7 @@ import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT } from './failure.ts';
 import { type CommonOptions, paint } from './io.ts';
 import { openPlace } from './opened.ts';
-import { findPlace, type Place } from './place.ts';
+import { findPlace, type Place, placeArguments } from './place.ts';
 import { count } from './text.ts';
 
 /** Long enough for a poller to take something, short enough to wait for. */
@@ -31,7 +31,7 @@ export function addDoctor(program: Command): void {
   withWork<CommonOptions>(command, async (io, options, [name]) => {
     const place = await findPlace(options, name);
     const { graph } = await loadApplication(place.folder);
-    const findings = await examine(place, graph);
+    const findings = await examine(place, graph, placeArguments(options, name));
     const hasErrors = findings.some(({ severity }) => severity === 'error');
     if (io.json) await io.value({ application: place.name, ok: !hasErrors, findings });
     for (const finding of findings) io.say(findingText(finding));
@@ -40,14 +40,14 @@ export function addDoctor(program: Command): void {
   });
 }
 
-async function examine(place: Place, graph: Graph): Promise<readonly Finding[]> {
+async function examine(place: Place, graph: Graph, at: string): Promise<readonly Finding[]> {
   const opened = await openPlace(place);
   try {
     const first = await opened.facts();
     const isWaiting = first.queues.some(({ depth }) => (depth?.ready ?? 0) > 0);
-    if (!isWaiting || first.running !== undefined) return checkup({ graph, facts: first, before: undefined });
+    if (!isWaiting || first.running !== undefined) return checkup({ graph, facts: first, before: undefined, at });
     await sleep(SECOND_LOOK_MS);
-    return checkup({ graph, facts: await opened.facts(), before: first });
+    return checkup({ graph, facts: await opened.facts(), before: first, at });
   } finally {
     await opened.close();
   }

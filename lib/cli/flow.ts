@@ -8,7 +8,7 @@ import { EXIT, notFound } from './failure.ts';
 import { flowJson, flowText } from './flow-story.ts';
 import type { CommonOptions } from './io.ts';
 import { openPlace } from './opened.ts';
-import { findPlace, type Place, placeArguments } from './place.ts';
+import { devCommand, findPlace, type Place, placeArguments } from './place.ts';
 
 /** `sluice flow`: what happened to one flow, from the decision log. */
 export function addFlow(program: Command): void {
@@ -28,10 +28,10 @@ export function addFlow(program: Command): void {
     try {
       const records = await recordsOf(opened.cloud, id, place, options.since);
       if (records.length === 0) {
-        if (place.outputs !== undefined) throw notDelivered(id, options.since);
+        if (place.outputs !== undefined) throw notDelivered(id, options);
         const fix =
           'Ids are compared letter by letter. A flow that was sent and not worked on yet has no decision: ' +
-          `see what waits with npx sluice list, and start npx sluice dev ${place.name}.`;
+          `see what waits with npx sluice list${placeArguments(options)}, and start ${devCommand(place)}.`;
         throw notFound('flow', `the decision log in ${place.dir} does not know flow "${id}"`, fix);
       }
       if (io.json) await io.value(flowJson(id, records));
@@ -61,9 +61,9 @@ async function recordsOf(
   return records.sort((a, b) => a.at - b.at);
 }
 
-function notDelivered(flow: string, since: string): Error {
+function notDelivered(flow: string, options: FlowOptions): Error {
   const fix =
     'Records are there five minutes after their decision. Ids are compared letter by letter; ' +
-    'to look further back: --since 7d. What waits shows npx sluice list.';
-  return notFound('flow', `the decision log of the last ${since} does not know flow "${flow}"`, fix);
+    `to look further back: --since 7d. What waits shows npx sluice list${placeArguments(options)}.`;
+  return notFound('flow', `the decision log of the last ${options.since} does not know flow "${flow}"`, fix);
 }

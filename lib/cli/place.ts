@@ -6,6 +6,7 @@ import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { isLocked } from '../local/lock.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import { applicationsIn } from './outputs.ts';
+import { shellText } from './text.ts';
 
 /** Where applications are, from the working folder. */
 export const FUNCTIONS = 'functions';
@@ -45,7 +46,7 @@ export function placeOf(name: string, options: PlaceOptions): Place {
   return {
     name,
     folder: join(FUNCTIONS, name),
-    dir: dir ?? join('.sluice', name),
+    dir: dir ?? defaultDir(name),
     ...(outputs !== undefined && { outputs }),
   };
 }
@@ -86,13 +87,20 @@ function noApplications(): Error {
 /** Whether the application has kept anything yet. */
 export const hasStore = (place: Place): boolean => existsSync(join(place.dir, 'cloud.sqlite'));
 
+/** The command that runs an application where it is kept. */
+export function devCommand({ name, dir }: Place): string {
+  return `npx sluice dev ${name}${dir === defaultDir(name) ? '' : ` --dir ${shellText(dir)}`}`;
+}
+
+const defaultDir = (name: string): string => join('.sluice', name);
+
 /** Opens the durable folder of an application beside its runner. */
 export async function openStore(place: Place): Promise<LocalCloud> {
   if (hasStore(place)) return openCloud({ dir: place.dir, role: 'client' });
   throw notFound(
     'store',
     `application "${place.name}" has no durable folder ${place.dir}`,
-    `Start it once: npx sluice dev ${place.name}, or name its folder with --dir.`,
+    `Start it once: ${devCommand(place)}, or name its folder with --dir.`,
   );
 }
 
@@ -101,9 +109,9 @@ export function hasRunner(place: Place): boolean {
   return isLocked(place.dir);
 }
 
-/** The options that lead another command to the same place. */
-export function placeArguments(options: PlaceOptions): string {
-  const { application, dir, outputs } = options;
-  const given = Object.entries({ application, dir, outputs }).filter(([, value]) => value !== undefined);
-  return given.map(([name, value]) => ` --${name} ${value}`).join('');
+/** The options that lead another command to the same place; the application may have been an argument. */
+export function placeArguments(options: PlaceOptions, application = options.application): string {
+  const { dir, outputs } = options;
+  const given = Object.entries({ application, dir, outputs });
+  return given.map(([name, value]) => (value === undefined ? '' : ` --${name} ${shellText(value)}`)).join('');
 }

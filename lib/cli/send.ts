@@ -11,7 +11,7 @@ import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, toFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { type Opened, openToSend } from './opened.ts';
-import { findPlace, hasRunner, hasStore, type Place, placeArguments } from './place.ts';
+import { devCommand, findPlace, hasRunner, hasStore, type Place, placeArguments } from './place.ts';
 import { entryOf } from './run-line.ts';
 import { type CliSendOptions, readData, toDuration, toSendOptions } from './send-options.ts';
 import { shellText } from './text.ts';
@@ -93,8 +93,7 @@ async function sendOne(io: Io, one: One): Promise<number> {
   const client = connect(queue, { cloud });
   const { flowId, id } = await client.send(data, one.sendOptions as SendOptions<string>);
   const running = place.outputs === undefined ? hasRunner(place) : undefined;
-  if (running === false)
-    io.note(`nothing runs on ${place.dir} now; the flow waits there for: npx sluice dev ${place.name}`);
+  if (running === false) io.note(`nothing runs on ${place.dir} now; the flow waits there for: ${devCommand(place)}`);
   if (waitMs !== undefined) {
     await io.value(answerJson(await client.result(flowId, { timeout: waitMs })));
     return EXIT.ok;

@@ -38,6 +38,30 @@ describe('sluice doctor on a durable folder', () => {
   });
 });
 
+describe('what doctor and dlq tell to type', () => {
+  const DIR = 'kept here';
+  const two = newProject({ ...TEXTS, 'functions/other/quick.ts': TEXTS['functions/texts/quick.ts'] });
+  const at = ['--application', 'texts', '--dir', DIR];
+  afterAll(() => two.remove());
+  const hinted = (text: string): readonly (readonly string[])[] =>
+    [...text.matchAll(/npx sluice ((?:'[^']*'|[^;,'\n])+?)(?=[;,.\n]|$)/g)].map(([, line]) =>
+      [...line!.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word),
+    );
+
+  it('works as it stands, with two applications and a folder of another name', async () => {
+    await two.sluice(['run', ...at], { input: '{"flowId":"f 1","data":{"text":"bad"}}' });
+    const doctor = await two.sluice(['doctor', 'texts', '--dir', DIR]);
+    const missing = await two.sluice(['dlq', 'show', 'nope', ...at]);
+    const unknown = await two.sluice(['dlq', 'ls', '--flow', 'nope', ...at]);
+    const commands = [doctor.out, missing.err, unknown.err].flatMap(hinted);
+    expect(commands.map((words) => words[0])).toEqual(['dlq', 'dlq', 'dlq', 'dlq', 'flow']);
+    for (const words of commands.filter(([command]) => command !== 'flow')) {
+      expect([words, await two.sluice(words)]).toEqual([words, expect.objectContaining({ code: 0, err: '' })]);
+    }
+    expect(commands.at(-1)).toEqual(['flow', 'nope', ...at]);
+  });
+});
+
 describe('--outputs', () => {
   const outputs = JSON.stringify({ Stack: { Other: 'text', TextsCloud: '{"application":"tests","queues":{}}' } });
   const cloud = { application: 'tests', queues: {}, table: 't', bucket: 'b', versions: {} };

@@ -15,7 +15,7 @@ const found = (changes: Readonly<Record<string, Partial<QueueFacts>>>) => {
     ...changes[spec.name],
   }));
   const facts = { queues, expires: true, versions: undefined, running: undefined };
-  return checkup({ graph, facts, before: undefined });
+  return checkup({ graph, facts, before: undefined, at: ' --dir there' });
 };
 const busy = (ready: number) => ({ depth: { ready, delayed: 0, inFlight: 0 } });
 
@@ -31,7 +31,7 @@ describe('a checkup of ages', () => {
   ])('of a message that has waited %d ms says %s', (oldestMs, says) => {
     const problem = `the oldest message in dear has been waiting for ${says}`;
     const fix =
-      'It fails again and again, or the tier is too slow: npx sluice flow <its flow>; raise maxConcurrency or batch.size of dear.';
+      'It fails again and again, or the tier is too slow: npx sluice flow <its flow> --dir there; raise maxConcurrency or batch.size of dear.';
     const finding = { severity: 'warning', code: 'old-messages', tier: 'dear', queue: 'dear', problem, fix };
     expect(found({ dear: { oldestMs } })).toEqual(says === undefined ? [] : [finding]);
   });
@@ -55,7 +55,7 @@ describe('a checkup of ages', () => {
         tier: 'dear',
         queue: 'dear.dlq',
         problem: `the oldest dead letter of dear ${says}`,
-        fix: 'Redrive it now, or keep a copy: npx sluice dlq ls --tier dear --json; npx sluice dlq redrive --tier dear',
+        fix: 'Redrive it now, or keep a copy: npx sluice dlq ls --tier dear --dir there --json; npx sluice dlq redrive --tier dear --dir there',
       },
     ]);
   });

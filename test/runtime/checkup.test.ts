@@ -28,7 +28,7 @@ const waiting = { ...EMPTY, ready: 3 };
 
 describe('a checkup', () => {
   test('of a healthy cascade finds nothing', () => {
-    expect(checkup({ graph, facts: healthy(), before: undefined })).toEqual([]);
+    expect(checkup({ graph, facts: healthy(), before: undefined, at: '' })).toEqual([]);
   });
 
   test.each<[FindingCode, string, CloudFacts, CloudFacts?]>([
@@ -47,7 +47,7 @@ describe('a checkup', () => {
     ['deep-queue', 'note', withQueue('cheap', { depth: { ...EMPTY, ready: 10_000 } })],
     ['version-differs', 'note', { ...healthy(), versions: { cheap: 'another', dear: graph.tiers[1]!.version } }],
   ])('says %s as an %s, where it is and what to do', (code, severity, facts, before) => {
-    const found = checkup({ graph, facts, before });
+    const found = checkup({ graph, facts, before, at: '' });
     expect(found.map((finding) => finding.code)).toEqual([code]);
     expect(found[0]).toMatchObject({
       severity,
@@ -62,23 +62,26 @@ describe('a checkup', () => {
       { ...EMPTY, ready: 2 },
       { ...waiting, inFlight: 1 },
     ]) {
-      expect(checkup({ graph, facts: withQueue('cheap', { depth }), before })).toEqual([]);
+      expect(checkup({ graph, facts: withQueue('cheap', { depth }), before, at: '' })).toEqual([]);
     }
   });
 
   test('lets messages be younger than the alarm, and dead letters that people have days for', () => {
     const facts = withQueue('cheap.dlq', { oldestMs: 10 * DAY_MS }, withQueue('cheap', { oldestMs: 14 * 60_000 }));
-    expect(checkup({ graph, facts, before: undefined })).toEqual([]);
+    expect(checkup({ graph, facts, before: undefined, at: '' })).toEqual([]);
   });
 
   test('lets answers wait for a consumer of one’s own', () => {
     const facts = withQueue('answers', { depth: waiting });
-    expect(checkup({ graph, facts, before: facts })).toEqual([]);
+    expect(checkup({ graph, facts, before: facts, at: '' })).toEqual([]);
   });
 
   test('says the worst first', () => {
     const facts = { ...withQueue('cheap.dlq', { depth: waiting }), expires: false };
-    expect(checkup({ graph, facts, before: undefined }).map(({ severity }) => severity)).toEqual(['error', 'warning']);
+    expect(checkup({ graph, facts, before: undefined, at: '' }).map(({ severity }) => severity)).toEqual([
+      'error',
+      'warning',
+    ]);
   });
 });
 
@@ -86,7 +89,7 @@ describe('removing a tier', () => {
   const retired = graphOf([cheap({ extra: { exhausted: 'accept' } }), carrying({ retired: true })]);
   const alone = graphOf([cheap({ extra: { exhausted: 'accept' } })]);
   const removal = (of: Graph, facts: CloudFacts): readonly (string | undefined)[] =>
-    checkup({ graph: of, facts, before: undefined })
+    checkup({ graph: of, facts, before: undefined, at: '' })
       .filter(({ tier, code }) => tier === 'dear' && code !== 'dead-letters')
       .flatMap(({ severity, code, problem }) => [severity, code, problem]);
 

@@ -24,7 +24,8 @@ const withQueue = (name: string, change: Partial<QueueFacts>, facts = healthy())
   ...facts,
   queues: facts.queues.map((queue) => (queue.name === name ? { ...queue, ...change } : queue)),
 });
-const found = (facts: CloudFacts, before?: CloudFacts, of = graph) => checkup({ graph: of, facts, before });
+const found = (facts: CloudFacts, before?: CloudFacts, of = graph) =>
+  checkup({ graph: of, facts, before, at: ' --application shop' });
 const depth = (ready: number, more: object = {}) => ({ depth: { ...EMPTY, ready, ...more } });
 
 describe('a checkup says', () => {
@@ -64,7 +65,7 @@ describe('a checkup says', () => {
         severity: 'warning',
         code: 'not-running',
         problem: `${waits} and nothing runs`,
-        fix: `Run it: npx sluice dev ${graph.application}`,
+        fix: 'Run it: npx sluice dev --application shop',
       },
     ]);
   });
@@ -157,7 +158,7 @@ describe('a checkup says', () => {
         tier: 'cheap',
         queue: 'cheap.dlq',
         problem,
-        fix: 'See why: npx sluice dlq ls --tier cheap; then npx sluice dlq redrive --tier cheap',
+        fix: 'See why: npx sluice dlq ls --tier cheap --application shop; then npx sluice dlq redrive --tier cheap --application shop',
       },
     ]);
   });

@@ -18,7 +18,7 @@ export const keepingUp: Check = (checked) =>
     const found: Finding[] = [];
     if ((there.oldestMs ?? 0) > OLD_MS) {
       const problem = `the oldest message in ${name} has been waiting for ${ageText(there.oldestMs!)}`;
-      const fix = `It fails again and again, or the tier is too slow: npx sluice flow <its flow>; raise maxConcurrency or batch.size of ${place.tier}.`;
+      const fix = `It fails again and again, or the tier is too slow: npx sluice flow <its flow>${checked.at}; raise maxConcurrency or batch.size of ${place.tier}.`;
       found.push({ severity: 'warning', code: 'old-messages', ...place, problem, fix });
     }
     if ((there.depth?.ready ?? 0) >= DEEP) {
@@ -30,14 +30,14 @@ export const keepingUp: Check = (checked) =>
   });
 
 /** Dead letters that their queue will soon delete unseen. */
-export const lettersKept: Check = ({ facts }) =>
+export const lettersKept: Check = ({ facts, at }) =>
   facts.queues.flatMap(({ name, oldestMs, retentionMs }): Finding[] => {
     if (!name.endsWith('.dlq') || oldestMs === undefined || retentionMs === undefined) return [];
     const left = retentionMs - oldestMs;
     if (left > NOTICE_MS) return [];
     const tier = ownerOf(name);
     const problem = `the oldest dead letter of ${tier} is ${ageText(oldestMs)} old, and is deleted in ${ageText(Math.max(0, left))}`;
-    const fix = `Redrive it now, or keep a copy: npx sluice dlq ls --tier ${tier} --json; npx sluice dlq redrive --tier ${tier}`;
+    const fix = `Redrive it now, or keep a copy: npx sluice dlq ls --tier ${tier}${at} --json; npx sluice dlq redrive --tier ${tier}${at}`;
     return [{ severity: 'error', code: 'dead-letters-expiring', tier, queue: name, problem, fix }];
   });
 

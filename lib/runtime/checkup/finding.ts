@@ -40,6 +40,8 @@ export interface Checked {
   readonly facts: CloudFacts;
   /** The same, seen some seconds before, where anything waits. */
   readonly before: CloudFacts | undefined;
+  /** Options that lead a command to this cascade, such as ` --application photos`: its hints end with them. */
+  readonly at: string;
 }
 
 /** One check of a cascade. */

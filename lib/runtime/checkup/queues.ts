@@ -20,11 +20,11 @@ export const deployedWhole: Check = ({ graph, facts }) => {
 };
 
 /** Messages that wait and nobody takes. */
-export const beingRead: Check = ({ graph, facts, before }) => {
+export const beingRead: Check = ({ graph, facts, before, at }) => {
   const waiting = facts.queues.filter(({ name, depth }) => !name.endsWith('.dlq') && (depth?.ready ?? 0) > 0);
   if (facts.running === false) {
     const count = waiting.reduce((sum, { depth }) => sum + depth!.ready, 0);
-    const fix = `Run it: npx sluice dev ${graph.application}`;
+    const fix = `Run it: npx sluice dev${at}`;
     const problem = `${waitText(count)} and nothing runs`;
     return count > 0 ? [{ severity: 'warning', code: 'not-running', problem, fix }] : [];
   }
@@ -69,12 +69,12 @@ export const settingsHold: Check = (checked) =>
 const waitText = (count: number): string => (count === 1 ? '1 message waits' : `${count} messages wait`);
 
 /** Flows that were given up. */
-export const withoutDeadLetters: Check = ({ facts }) =>
+export const withoutDeadLetters: Check = ({ facts, at }) =>
   facts.queues.flatMap((queue): Finding[] => {
     const count = messagesIn(queue);
     if (!queue.name.endsWith('.dlq') || count === 0) return [];
     const tier = ownerOf(queue.name);
     const problem = `${count} dead ${count === 1 ? 'letter' : 'letters'} of ${tier}`;
-    const fix = `See why: npx sluice dlq ls --tier ${tier}; then npx sluice dlq redrive --tier ${tier}`;
+    const fix = `See why: npx sluice dlq ls --tier ${tier}${at}; then npx sluice dlq redrive --tier ${tier}${at}`;
     return [{ severity: 'warning', code: 'dead-letters', tier, queue: queue.name, problem, fix }];
   });
