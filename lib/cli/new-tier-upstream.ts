@@ -1,9 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import { isTierRef } from '../core/tier-types.ts';
-import { readDefinition } from '../runtime/application.ts';
 import { notFound, refused } from './failure.ts';
 import type { Place } from './place.ts';
 
@@ -11,18 +9,6 @@ import type { Place } from './place.ts';
 export interface TierFile {
   readonly file: string;
   readonly tier: TierDefinition;
-}
-
-/** The tiers that the files of a folder define. */
-export async function definitionsIn(folder: string): Promise<readonly TierFile[]> {
-  const names = (await readdir(folder)).filter((name) => /\.m?[tj]s$/.test(name) && !/\.(test|spec|d)\./.test(name));
-  const found: TierFile[] = [];
-  for (const name of names.sort()) {
-    const file = join(folder, name);
-    const definition = await readDefinition(file);
-    if (definition?.kind === 'tier') found.push({ file, tier: definition });
-  }
-  return found;
 }
 
 /** The tier to come after, where a tier can come after it; otherwise an error that says what to do. */

@@ -5,10 +5,12 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isSluiceError } from '../core/errors.ts';
 import { requireName } from '../core/options.ts';
+import { readDefinitions } from '../runtime/application.ts';
 import { withCommonOptions, withHelp, withWork } from './command.ts';
 import { EXIT, refused, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
-import { definitionsIn, type TierFile, upstreamFor } from './new-tier-upstream.ts';
+import { checkGraphWith, standIn } from './new-tier-graph.ts';
+import { type TierFile, upstreamFor } from './new-tier-upstream.ts';
 import { applicationNames, findPlace, type Place, placeOf } from './place.ts';
 import { firstTierText, laterTierText } from './tier-template.ts';
 
@@ -30,12 +32,16 @@ export function addNewTier(parent: Command): void {
   withWork<Options>(command, async (io, options, [name = '']) => {
     checkArguments(name, options);
     const place = await placeToWrite(options);
-    const existing = existsSync(place.folder) ? await definitionsIn(place.folder) : [];
+    const definitions = existsSync(place.folder) ? await readDefinitions(place.folder) : [];
+    const existing = definitions.flatMap(({ file, definition }) =>
+      definition.kind === 'tier' ? [{ file, tier: definition }] : [],
+    );
     const file = join(place.folder, `${name}.ts`);
     checkFree(name, file, existing);
     const text = options.first
       ? firstTierText(name)
       : laterTierText(name, upstreamFor(name, options.after!, existing, place), options.join);
+    checkGraphWith(standIn(name, options), file, place, definitions);
     await mkdir(place.folder, { recursive: true });
     await writeFile(file, text, { flag: 'wx' });
     const entry = options.first ? name : options.join && `${name}.${options.join}`;

@@ -42,6 +42,18 @@ const NOT_DEFINITION = /\.(test|spec|d)\.(ts|mts|js|mjs)$/;
 export async function loadApplication(folder: string): Promise<Application> {
   const dir = resolve(folder);
   const name = basename(dir);
+  const found = await readDefinitions(dir);
+  const graph = buildGraph(name, found);
+  const files = new Map(found.filter(isFunction).map((f) => [f.definition.name, f.path]));
+  const controls = found.filter((f) => !isFunction(f)).map((f) => f.path);
+  return { name, dir, graph, files, controls };
+}
+
+/** What the files of a folder define; the cascade they make need not be whole. */
+export async function readDefinitions(
+  folder: string,
+): Promise<readonly (DefinitionFile & { readonly path: string })[]> {
+  const dir = resolve(folder);
   const found: (DefinitionFile & { readonly path: string })[] = [];
   for (const entry of [...(await listFiles(dir)), ...(await listControls(dir))]) {
     const path = join(dir, entry);
@@ -51,10 +63,7 @@ export async function loadApplication(folder: string): Promise<Application> {
     const version = sha256(await readFile(path)).slice(0, 12);
     found.push({ file: relative(process.cwd(), path) || path, path, version, definition });
   }
-  const graph = buildGraph(name, found);
-  const files = new Map(found.filter(isFunction).map((f) => [f.definition.name, f.path]));
-  const controls = found.filter((f) => !isFunction(f)).map((f) => f.path);
-  return { name, dir, graph, files, controls };
+  return found;
 }
 
 const isFunction = ({ definition }: DefinitionFile): boolean => definition.kind !== 'control';

@@ -14,6 +14,20 @@ const folder = join(project.dir, 'functions/texts');
 const contents = (): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
+/** An application with a control and a destination. */
+const RULED = {
+  'functions/ruled/quick.ts': QUICK.replace('atLeast: 0.5 },', "atLeast: 0.5 },\n  exhausted: 'accept',"),
+  'functions/ruled/destination.ts': `
+import { defineDestination } from 'sluice';
+export default defineDestination({ name: 'store', handler: () => undefined });
+`,
+  'functions/ruled/controls/limit.ts': `
+import { defineControl } from 'sluice';
+import * as z from 'zod';
+export default defineControl({ name: 'limit', schema: z.number(), beforeControl: 'drop' });
+`,
+};
+
 describe('sluice new tier', () => {
   it('begins an application and adds tiers to it, each in one file that compiles and runs', async () => {
     const first = await tier('quick', '--first', '--application', 'texts');
@@ -49,7 +63,12 @@ describe('sluice new tier', () => {
   });
 
   it('refuses what would not work, and says what to do', async () => {
-    const full = newProject({ ...TEXTS, 'functions/pages/quick.ts': QUICK, 'functions/pages/joined.ts': JOINED });
+    const full = newProject({
+      ...TEXTS,
+      'functions/pages/quick.ts': QUICK,
+      'functions/pages/joined.ts': JOINED,
+      ...RULED,
+    });
     const wrong: readonly (readonly [readonly string[], number, string])[] = [
       [['quick', '--first', '--application', 'texts'], 1, 'is there already'],
       [
@@ -64,6 +83,11 @@ describe('sluice new tier', () => {
       [['last', '--first', '--after', 'quick', '--application', 'texts'], 2, 'exclude each other'],
       [['last', '--first', '--join', 'x', '--application', 'texts'], 2, 'no signal to join'],
       [['Last', '--first', '--application', 'texts'], 2, 'lower-case'],
+      [['answers', '--first', '--application', 'texts'], 1, 'the queue that answers go to'],
+      [['answers', '--first', '--application', 'fresh'], 1, 'the queue that answers go to'],
+      [['controls', '--first', '--application', 'ruled'], 1, 'the function that applies control messages'],
+      [['store', '--first', '--application', 'ruled'], 1, 'a tier and the destination are both named "store"'],
+      [['last', '--after', 'careful', '--join', 'dlq', '--application', 'texts'], 1, 'a stream is named "dlq"'],
     ];
     await Promise.all(
       wrong.map(async ([args, code, message]) => {
@@ -71,6 +95,8 @@ describe('sluice new tier', () => {
         expect([args, ran.code, ran.err]).toEqual([args, code, expect.stringContaining(message)]);
       }),
     );
+    expect(readdirSync(join(full.dir, 'functions/texts'))).toEqual(['careful.ts', 'quick.ts']);
+    expect(readdirSync(join(full.dir, 'functions'))).not.toContain('fresh');
     await full.remove();
   });
 
