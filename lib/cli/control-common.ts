@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import { builtInFix } from '../core/control/built-in.ts';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
@@ -10,6 +9,7 @@ import { loadApplication } from '../runtime/application.ts';
 import { type ControlClient, connectControl } from '../runtime/controls/client.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
+import { didYouMean } from './nearest.ts';
 import { openToSend } from './opened.ts';
 import { findPlace, hasRunner, type Place } from './place.ts';
 
@@ -75,7 +75,7 @@ function definitionOf({ application, controls }: Graph, name: string | undefined
     builtInFix(name ?? '') ??
       (names.length === 0
         ? 'Define one: a file in its folder controls that exports what defineControl returns.'
-        : `Did you mean "${closest(name ?? '', names)}"? Controls: ${names.join(', ')}.`),
+        : `${didYouMean(name ?? '', names)}Controls: ${names.join(', ')}.`),
   );
 }
 

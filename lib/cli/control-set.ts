@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import { MODEL, type ModelSetting } from '../core/control/model.ts';
@@ -14,6 +13,7 @@ import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type ControlCliOptions, changedKey, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { notFound, wrongUsage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 import { readData } from './send-options.ts';
 
 type SetCliOptions = ControlCliOptions & { readonly as?: string; readonly file?: string };
@@ -111,9 +111,7 @@ function checkTier({ controls }: Graph, { ofTiers }: ControlDefinition, key: str
   const names = ofTiers && controls?.tiers[ofTiers];
   if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
   const fix =
-    names.length === 0
-      ? 'No tier has one.'
-      : `Did you mean "${closest(key, [...names])}"? Tiers with one: ${names.join(', ')}.`;
+    names.length === 0 ? 'No tier has one.' : `${didYouMean(key, [...names])}Tiers with one: ${names.join(', ')}.`;
   throw notFound('tier', `there is no tier "${key}" with a ${ofTiers}`, fix);
 }
 

@@ -1,14 +1,19 @@
 import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
-import { type DeadLetterFilter, type DeadLetterSource, deadLetterSources } from '../runtime/dead-letters.ts';
+import {
+  type DeadLetterFilter,
+  type DeadLetterSource,
+  deadLetterSources,
+  visitDeadLetters,
+} from '../runtime/dead-letters.ts';
 import { notFound } from './failure.ts';
 import type { CommonOptions } from './io.ts';
+import { didYouMean } from './nearest.ts';
 import { openPlace } from './opened.ts';
 import { findPlace, placeArguments } from './place.ts';
-import { shellText } from './text.ts';
+import { shellText, shown } from './text.ts';
 
 /** What every command on dead letters takes. */
 export type DlqOptions = CommonOptions & {
@@ -42,11 +47,7 @@ export async function withLetters<T>(options: DlqOptions, work: (letters: Letter
   const sources = deadLetterSources(graph);
   const names = sources.map((source) => source.tier);
   if (tier !== undefined && !names.includes(tier)) {
-    throw notFound(
-      'tier',
-      `there is no tier "${tier}"`,
-      `Did you mean "${closest(tier, names)}"? Tiers: ${names.join(', ')}.`,
-    );
+    throw notFound('tier', `there is no tier "${tier}"`, `${didYouMean(tier, names)}Tiers: ${names.join(', ')}.`);
   }
   const filter = {
     ...(flow !== undefined && { flow }),
@@ -103,6 +104,19 @@ export function requireLetters(found: number, options: DlqOptions): void {
   const at = placeArguments(options);
   const fix = `It may have been redriven already. See npx sluice dlq ls${at}, and npx sluice flow ${shellText(options.flow)}${at}.`;
   throw notFound('dead-letter', `flow "${options.flow}" has no such dead letter`, fix);
+}
+
+/** What to say where no letter is meant: which reasons there are, where one was asked for that none has. */
+export async function noneText({ cloud, sources, filter: { code, ...filter } }: Letters): Promise<string> {
+  const counts = new Map<string, number>();
+  if (code !== undefined) {
+    await visitDeadLetters(cloud, sources, filter, (letter) =>
+      counts.set(letter.code, (counts.get(letter.code) ?? 0) + 1),
+    );
+  }
+  if (counts.size === 0) return 'no dead letters';
+  const others = [...counts].sort(([, a], [, b]) => b - a).map(([other, n]) => `${shown(other)} (${n})`);
+  return `no dead letters with reason ${shown(code!)}; there are ${others.join(', ')}`;
 }
 
 /** A letter's message as a value, where it is JSON. */

@@ -2,7 +2,15 @@ import type { Command } from 'commander';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { visitDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type DlqOptions, grouping, type LetterGroup, requireLetters, withFilter, withLetters } from './dlq-common.ts';
+import {
+  type DlqOptions,
+  grouping,
+  type LetterGroup,
+  noneText,
+  requireLetters,
+  withFilter,
+  withLetters,
+} from './dlq-common.ts';
 import { EXIT } from './failure.ts';
 import { paint } from './io.ts';
 import { placeArguments } from './place.ts';
@@ -22,12 +30,15 @@ export function addLs(dlq: Command): void {
   ]);
   withWork<DlqOptions>(command, async (io, options) => {
     const letters = grouping<DeadLetter>(io.json ? Number.POSITIVE_INFINITY : SHOWN);
-    await withLetters(options, ({ cloud, sources, filter }) => visitDeadLetters(cloud, sources, filter, letters.add));
+    const none = await withLetters(options, async (all) => {
+      await visitDeadLetters(all.cloud, all.sources, all.filter, letters.add);
+      return letters.groups().length === 0 ? noneText(all) : undefined;
+    });
     const groups = letters.groups();
     const total = groups.reduce((sum, group) => sum + group.count, 0);
     requireLetters(total, options);
     if (io.json) await io.value({ total, groups });
-    if (total === 0) io.say('no dead letters');
+    if (none !== undefined) io.say(none);
     for (const group of groups) io.say(`${groupText(group)}\n`);
     if (total > 0) io.say(`Look at one: npx sluice dlq show <id>${placeArguments(options)}`);
     return EXIT.ok;

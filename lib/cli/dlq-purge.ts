@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { purgeDeadLetters, visitDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type DlqOptions, requireLetters, withFilter, withLetters } from './dlq-common.ts';
+import { type DlqOptions, noneText, requireLetters, withFilter, withLetters } from './dlq-common.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import { count } from './text.ts';
 
@@ -25,7 +25,8 @@ export function addPurge(dlq: Command): void {
         'Add --yes, or look first with --dry-run.',
       );
     }
-    return withLetters(options, async ({ cloud, sources, filter }) => {
+    return withLetters(options, async (letters) => {
+      const { cloud, sources, filter } = letters;
       let meant = 0;
       await visitDeadLetters(cloud, sources, filter, () => (meant += 1));
       requireLetters(meant, options);
@@ -34,9 +35,11 @@ export function addPurge(dlq: Command): void {
         !options.dryRun && (!ask || (await agree(`Delete ${count(meant, 'dead letter')} for good? (y/N) `)));
       const purged = agreed ? (await purgeDeadLetters(cloud, sources, filter)).done.length : 0;
       if (io.json) await io.value(options.dryRun ? { wouldPurge: meant } : { purged });
-      io.say(
-        options.dryRun ? `would delete ${count(meant, 'dead letter')}` : `deleted ${count(purged, 'dead letter')}`,
-      );
+      if (meant === 0) io.say(await noneText(letters));
+      else
+        io.say(
+          options.dryRun ? `would delete ${count(meant, 'dead letter')}` : `deleted ${count(purged, 'dead letter')}`,
+        );
       return EXIT.ok;
     });
   });

@@ -6,7 +6,16 @@ import {
   visitDeadLetters,
 } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type DlqOptions, grouping, type LetterGroup, requireLetters, withFilter, withLetters } from './dlq-common.ts';
+import {
+  type DlqOptions,
+  grouping,
+  type LetterGroup,
+  type Letters,
+  noneText,
+  requireLetters,
+  withFilter,
+  withLetters,
+} from './dlq-common.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { failureJson, failureText } from './failure-report.ts';
 import { count, shown } from './text.ts';
@@ -23,17 +32,11 @@ export function addRedrive(dlq: Command): void {
     ['dlq redrive --dry-run', 'what would be sent'],
   ]);
   withWork<DlqOptions>(command, async (io, options) => {
-    const { done, failed } = await withLetters(
-      options,
-      async ({ cloud, sources, filter }): Promise<DeadLetterOutcome> => {
-        if (!options.dryRun) return redriveDeadLetters(cloud, sources, filter);
-        const done: LetterFacts[] = [];
-        await visitDeadLetters(cloud, sources, filter, ({ id, tier, code, flow, at }) =>
-          done.push({ id, tier, code, flow, at }),
-        );
-        return { done, failed: [] };
-      },
-    );
+    const { done, failed, none } = await withLetters(options, async (letters) => {
+      const outcome = options.dryRun ? await meant(letters) : await redrive(letters);
+      const found = outcome.done.length + outcome.failed.length;
+      return { ...outcome, none: found === 0 ? await noneText(letters) : undefined };
+    });
     requireLetters(done.length + failed.length, options);
     const groups = grouped(done);
     if (io.json) {
@@ -50,12 +53,23 @@ export function addRedrive(dlq: Command): void {
     for (const { tier, code, count: n } of groups) {
       io.say(`${options.dryRun ? 'would redrive' : 'redrove'} ${count(n, 'letter')} of ${tier} (${shown(code)})`);
     }
-    if (done.length + failed.length === 0) io.say('no dead letters');
+    if (none !== undefined) io.say(none);
     if (!io.json)
       for (const { letter, error } of failed)
         io.note(failureText({ ...toFailure(error), message: `letter ${letter.id} stays: ${error.message}` }));
     return failed.length > 0 ? EXIT.failed : EXIT.ok;
   });
+}
+
+const redrive = ({ cloud, sources, filter }: Letters): Promise<DeadLetterOutcome> =>
+  redriveDeadLetters(cloud, sources, filter);
+
+async function meant({ cloud, sources, filter }: Letters): Promise<DeadLetterOutcome> {
+  const done: LetterFacts[] = [];
+  await visitDeadLetters(cloud, sources, filter, ({ id, tier, code, flow, at }) =>
+    done.push({ id, tier, code, flow, at }),
+  );
+  return { done, failed: [] };
 }
 
 function grouped(letters: readonly LetterFacts[]): readonly LetterGroup<LetterFacts>[] {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import { isTierRef } from '../core/tier-types.ts';
 import { notFound, refused } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 import type { Place } from './place.ts';
 
 /** A tier as its file defines it; the cascade around it need not be whole yet. */
@@ -19,7 +19,7 @@ export function upstreamFor(name: string, after: string, existing: readonly Tier
     const fix =
       names.length === 0
         ? `Begin it: npx sluice new tier ${name} --first`
-        : `Did you mean "${closest(after, names)}"? Tiers: ${names.join(', ')}.`;
+        : `${didYouMean(after, names)}Tiers: ${names.join(', ')}.`;
     throw notFound('tier', `there is no tier "${after}" in ${place.folder}`, fix);
   }
   const successor = existing.find(({ tier }) => isTierRef(tier.input) && tier.input.name === after);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { closest } from 'fastest-levenshtein';
 import type { CloudOutput } from '../aws/cloud-output.ts';
 import { toError } from '../core/errors.ts';
 import { notFound, wrongUsage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 
 /** An application's output in the file that `cdk deploy --outputs-file` writes. */
 export async function readOutputs(file: string, application: string): Promise<CloudOutput> {
@@ -15,7 +15,7 @@ export async function readOutputs(file: string, application: string): Promise<Cl
     `${file} names no deployed application "${application}"`,
     names.length === 0
       ? `Write it anew: npx cdk deploy --outputs-file ${file}`
-      : `Did you mean "${closest(application, names)}"? It names: ${names.join(', ')}.`,
+      : `${didYouMean(application, names)}It names: ${names.join(', ')}.`,
   );
 }
 

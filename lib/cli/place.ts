@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { isLocked } from '../local/lock.ts';
 import { notFound, wrongUsage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 import { applicationsIn } from './outputs.ts';
 import { shellText } from './text.ts';
 
@@ -65,7 +65,7 @@ export async function findPlace(options: PlaceOptions, argument?: string): Promi
     throw wrongUsage(`there are ${names.length} applications in ./${FUNCTIONS}: ${names.join(', ')}`, fix);
   }
   if (names.includes(name)) return placeOf(name, options);
-  const fix = `Did you mean "${closest(name, [...names])}"? Applications in ./${FUNCTIONS}: ${names.join(', ')}.`;
+  const fix = `${didYouMean(name, names)}Applications in ./${FUNCTIONS}: ${names.join(', ')}.`;
   throw notFound('application', `there is no application "${name}"`, fix);
 }
 

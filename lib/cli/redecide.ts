@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import { type RedecidedLog, redecide } from '../runtime/log/redecide.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, notFound, refused, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
+import { didYouMean } from './nearest.ts';
 import { redecidedText } from './redecide-text.ts';
 import { shown } from './text.ts';
 
@@ -71,7 +71,7 @@ function checkTiers(asked: Readonly<Record<string, number>>, { tiers }: Redecide
       const fix =
         names.length === 0
           ? 'It has no decision on a prediction.'
-          : `Did you mean "${closest(name, names)}"? Tiers in it: ${names.join(', ')}.`;
+          : `${didYouMean(name, names)}Tiers in it: ${names.join(', ')}.`;
       throw notFound('tier', `the log does not know tier "${name}"`, fix);
     }
     if (known.scored === 0) {

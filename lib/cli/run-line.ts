@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
 import { wrongUsage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 
 /** One line of input: a flow's data and how to send it. */
 export interface RunLine {
@@ -57,10 +57,7 @@ function parseLine(text: string): Readonly<Record<string, unknown>> {
   }
   const unknown = Object.keys(line).find((key) => !KEYS.includes(key));
   if (unknown === undefined) return { ...line };
-  throw wrongUsage(
-    `has an unknown key "${unknown}"`,
-    `Did you mean "${closest(unknown, KEYS)}"? Known: ${KEYS.join(', ')}.`,
-  );
+  throw wrongUsage(`has an unknown key "${unknown}"`, `${didYouMean(unknown, KEYS)}Known: ${KEYS.join(', ')}.`);
 }
 
 /** Checks an entry by name. */
@@ -70,7 +67,7 @@ export function entryOf(entry: unknown, defaults: Pick<LineDefaults, 'entries' |
   if (typeof entry === 'string' && entries.includes(entry)) return entry;
   const known = `Entries: ${entries.join(', ')}.`;
   if (entry === undefined) throw wrongUsage('there are several first tiers and no "entry" says which', known);
-  const nearest = typeof entry === 'string' ? `Did you mean "${closest(entry, [...entries])}"? ` : '';
+  const nearest = typeof entry === 'string' ? didYouMean(entry, entries) : '';
   throw wrongUsage(`there is no entry ${JSON.stringify(entry)}`, `${nearest}${known}`);
 }
 

@@ -1,7 +1,7 @@
-import { closest } from 'fastest-levenshtein';
 import type { Graph } from '../core/plan.ts';
 import type { SimulatedControl } from '../testing/index.ts';
 import { wrongUsage } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 
 const KEYS = ['control', 'value', 'key', 'version', 'deleted', 'restores', 'after'];
 
@@ -12,8 +12,7 @@ export function readControlLine(text: string, { controls }: Graph): SimulatedCon
   const names = (controls?.controls ?? []).map(({ name }) => name);
   const { control } = line;
   if (typeof control !== 'string' || !names.includes(control)) {
-    const nearest =
-      typeof control === 'string' && names.length > 0 ? `Did you mean "${closest(control, names)}"? ` : '';
+    const nearest = typeof control === 'string' ? didYouMean(control, names) : '';
     throw wrongUsage(
       `names no control: ${JSON.stringify(control)}`,
       `${nearest}Controls: ${names.join(', ') || 'none'}.`,
@@ -21,10 +20,7 @@ export function readControlLine(text: string, { controls }: Graph): SimulatedCon
   }
   const unknown = Object.keys(line).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
-    throw wrongUsage(
-      `has an unknown key "${unknown}"`,
-      `Did you mean "${closest(unknown, KEYS)}"? Known: ${KEYS.join(', ')}.`,
-    );
+    throw wrongUsage(`has an unknown key "${unknown}"`, `${didYouMean(unknown, KEYS)}Known: ${KEYS.join(', ')}.`);
   }
   return line as unknown as SimulatedControl;
 }

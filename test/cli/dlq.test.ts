@@ -43,6 +43,15 @@ describe('sluice dlq', () => {
     expect((await dlq('show', 'nothing')).code).toBe(3);
     expect((await dlq('show', '')).code).toBe(2);
 
+    const others = 'no dead letters with reason data-invlid; there are data-invalid (13), predict-failed (2)\n';
+    for (const command of [['ls'], ['redrive'], ['redrive', '--dry-run'], ['purge', '--yes']]) {
+      const none = await dlq(...command, '--reason', 'data-invlid');
+      expect([command, none.code, none.out]).toEqual([command, 0, others]);
+    }
+    expect((await dlq('ls', '--tier', 'careful', '--reason', 'data-invalid')).out).toContain(
+      'are predict-failed (2)\n',
+    );
+
     expect((await dlq('redrive', '--dry-run', '--reason', 'predict-failed', '--json')).json).toMatchObject([
       { wouldRedrive: 2 },
     ]);
@@ -60,6 +69,7 @@ describe('sluice dlq', () => {
     expect((await dlq('purge', '--yes', '--json')).json).toMatchObject([{ purged: 12 }]);
     expect((await dlq('ls')).out).toBe('no dead letters\n');
     expect((await dlq('redrive')).code).toBe(0);
-    expect((await dlq('ls', '--tier', 'carefull')).err).toContain('Did you mean "careful"?');
+    expect((await dlq('ls', '--tier', 'carefull')).err).toContain('Did you mean "careful"? Tiers: quick, careful.');
+    expect((await dlq('ls', '--tier', 'nope')).err).toBe('error there is no tier "nope"\n  → Tiers: quick, careful.\n');
   });
 });
