@@ -12,6 +12,8 @@ const tell = (message: FromRun): void => void process.send?.(message);
 process.on('disconnect', () => process.exit(EXIT.failed));
 // Ctrl-C reaches the whole group; the watching process says when to stop.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// Whoever ends this process by its number means dev, which would only start another one.
+process.on('SIGTERM', () => process.connected && process.kill(process.ppid, 'SIGTERM'));
 process.stdout.on('error', () => process.exit(EXIT.failed));
 
 const stop = new Promise<void>((resolve) => {
@@ -25,6 +27,7 @@ try {
   process.exitCode = await runHere(io, run, {
     stop,
     quiet,
+    pid: process.ppid,
     onLoaded: () => {
       loaded = true;
     },

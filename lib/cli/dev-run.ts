@@ -32,6 +32,8 @@ export interface DevLife {
   readonly onRunning?: () => void;
   /** Left out of runs that only replace an earlier one. */
   readonly quiet?: boolean;
+  /** The process to stop, where it is not this one. */
+  readonly pid?: number;
 }
 
 /** Runs an application in this process until it is told to stop; batches in work are finished first. */
@@ -63,7 +65,7 @@ export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<numbe
       onAnswer: (answer) => (io.json ? io.value(answerJson(answer)) : undefined),
       onError: (error) => live.above(() => io.note(failureText(toFailure(error)))),
     });
-    live.above(() => io.note(`${run.name} runs ${whereText(run)} (pid ${process.pid}); Ctrl-C stops it`));
+    live.above(() => io.note(`${run.name} runs ${whereText(run)} (pid ${life.pid ?? process.pid}); Ctrl-C stops it`));
     life.onRunning?.();
     await life.stop;
     await cascade.stop();

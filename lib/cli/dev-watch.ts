@@ -16,7 +16,8 @@ const RESTART_MS = 1_000;
 
 /** How a child ended. */
 interface Ended {
-  readonly code: number | null;
+  /** Its exit code, or the signal that killed it. */
+  readonly by: string;
   readonly failed?: Extract<FromRun, { is: 'failed' }>;
 }
 
@@ -45,7 +46,7 @@ export async function runWatched(io: Io, run: DevRun, stop: StopRequest): Promis
         io.note(`${run.name} waits for its files to change; its queues keep what is sent`);
         await Promise.race([changed, stop.asked]);
       } else {
-        io.note(`the process of ${run.name} died (exit code ${end.code}); starting it again`);
+        io.note(`the process of ${run.name} died (${end.by}); starting it again`);
         await Promise.race([changed, stop.asked, new Promise((resolve) => setTimeout(resolve, RESTART_MS))]);
       }
       first = false;
@@ -69,7 +70,7 @@ function startChild(start: { readonly run: DevRun; readonly quiet: boolean }): C
     if (message.is === 'failed') failed = message;
   });
   const ended = new Promise<Ended>((resolve) => {
-    forked.on('exit', (code) => resolve({ code, ...(failed && { failed }) }));
+    forked.on('exit', (code, signal) => resolve({ by: signal ?? `exit code ${code}`, ...(failed && { failed }) }));
   });
   return { ended, stop: () => stopChild(forked, ended) };
 }

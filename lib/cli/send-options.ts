@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { type Duration, toMs } from '../core/duration.ts';
 import { isSluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
+import { MAX_DELAY_MS } from '../core/message-limits.ts';
 import type { SendOptions } from '../runtime/send-options.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
@@ -46,11 +47,20 @@ export async function toSendOptions(options: CliSendOptions): Promise<SendOption
   return {
     ...(flow !== undefined && { flowId: checkFlowId(flow) }),
     ...(fair !== undefined && { fair }),
-    ...(delay !== undefined && { delay: toDuration(delay, '--delay') }),
+    ...(delay !== undefined && { delay: toDelay(delay) }),
     ...(at !== undefined && { at: toDate(/^\d+$/.test(at) ? Number(at) : at, '--at') }),
     ...(wait !== undefined && { reply: true }),
     ...(object.length > 0 && { objects }),
   } as SendOptions<never>;
+}
+
+function toDelay(delay: string): Duration {
+  const duration = toDuration(delay, '--delay');
+  if (toMs(duration, '--delay') <= MAX_DELAY_MS) return duration;
+  throw wrongUsage(
+    `--delay is ${delay}, and a queue holds a message back for at most 15m`,
+    'Shorten it, or send the flow when its time comes.',
+  );
 }
 
 /** A duration, or an error that says how to write one. */

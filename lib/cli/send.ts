@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Duration } from '../core/duration.ts';
+import { isSluiceError, SluiceError } from '../core/errors.ts';
 import { entriesOf } from '../core/graph-describe.ts';
 import { ANSWERS, type Graph } from '../core/plan.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -78,6 +79,20 @@ function queueOf(entry: string | undefined, graph: Graph | undefined, opened?: O
   return entryOf(entry, { entries, entry: undefined });
 }
 
+/** How to go on from here: the client's errors speak to programs. */
+function unanswered(options: CliSendOptions): (error: unknown) => never {
+  return (error) => {
+    if (!isSluiceError(error) || error.place.flow === undefined) throw error;
+    const { code, problem, place, details } = error;
+    const look = `npx sluice flow ${shellText(error.place.flow)}${placeArguments(options)}`;
+    const fix =
+      code === 'result-timeout'
+        ? `It goes on without you. Wait longer, such as --wait 5m, or look: ${look}`
+        : `See what happened: ${look}`;
+    throw new SluiceError(code, problem, { ...place, fix, cause: error, details });
+  };
+}
+
 interface One {
   readonly cloud: Cloud;
   readonly queue: string;
@@ -95,7 +110,7 @@ async function sendOne(io: Io, one: One): Promise<number> {
   const running = place.outputs === undefined ? hasRunner(place) : undefined;
   if (running === false) io.note(`nothing runs on ${place.dir} now; the flow waits there for: ${devCommand(place)}`);
   if (waitMs !== undefined) {
-    await io.value(answerJson(await client.result(flowId, { timeout: waitMs })));
+    await io.value(answerJson(await client.result(flowId, { timeout: waitMs }).catch(unanswered(options))));
     return EXIT.ok;
   }
   if (io.json) await io.value({ flowId, id, entry: queue, ...(running !== undefined && { running }) });

@@ -3,7 +3,7 @@ import { SluiceError } from './errors.ts';
 /** What SQS takes in one message, and in one batch: 1 MiB of bodies. */
 export const MAX_MESSAGE_BYTES = 2 ** 20;
 /** SQS delays by at most fifteen minutes. */
-const MAX_DELAY_MS = 900_000;
+export const MAX_DELAY_MS = 900_000;
 
 /** A message as far as SQS limits it. */
 interface Limited {

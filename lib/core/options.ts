@@ -35,7 +35,7 @@ export function requireFunctions<T extends object>(
 /** Names become queue, function and table-key parts, so they keep to what AWS allows in all of them. */
 export function requireName(name: unknown, what: string): asserts name is string {
   if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(name)) return;
-  throw new SluiceError('name-invalid', `${what} is named ${printable(name)}`, {
+  throw new SluiceError('name-invalid', `${what} is named ${printable(name)}, which cannot be a name`, {
     fix: 'Use 1 to 40 lower-case letters, digits and dashes, beginning with a letter.',
   });
 }

@@ -3,6 +3,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
 import { derivedId } from '../core/identity.ts';
+import { MAX_DELAY_MS } from '../core/message-limits.ts';
 import { sentWith } from '../core/object-keys.ts';
 import type { ObjectReference } from '../core/object-reference.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
@@ -11,7 +12,6 @@ import { objectStoreFailed } from './objects.ts';
 import type { SendItem, Sent } from './send-options.ts';
 
 const SEND_KEYS = ['data', 'flowId', 'at', 'delay', 'deadline', 'reply', 'fair', 'objects'];
-const MAX_DELAY_MS = 900_000;
 
 /** A flow ready to be posted, or why it is not. */
 export type Prepared =
@@ -35,7 +35,10 @@ export async function prepare(cloud: Cloud, queue: string, item: SendItem): Prom
     checkOptions(item, flow);
     const delayMs = item.delay === undefined ? 0 : toMs(item.delay, 'delay of send');
     if (delayMs > MAX_DELAY_MS)
-      throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, { flow });
+      throw new SluiceError('option-invalid', `delay is ${item.delay}; SQS delays by at most 15m`, {
+        flow,
+        fix: 'Shorten it, or send the flow when its time comes.',
+      });
     const objects = await putObjects(cloud, flow, item.objects ?? {});
     const sentAt = cloud.clock.now();
     const message: Envelope = {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAlive, newProject, type Project } from './project.ts';
@@ -66,8 +67,10 @@ describe('sluice dev', () => {
 
   it('loads again when a file changes, and leaves nothing behind when it is killed', async () => {
     project = newProject(TEXTS);
+    const runner = (): number => Number(project.read('.sluice/texts/runner.pid'));
     const dev = project.start(['dev', '--json']);
     await dev.until('texts runs on');
+    const pids = [runner()];
     project.write('functions/texts/careful.ts', CAREFUL.replace("'!'", "'?'"));
     await dev.until('careful.ts changed: loading texts again');
     await dev.until('texts runs on', 2);
@@ -81,8 +84,8 @@ describe('sluice dev', () => {
     await dev.until('texts runs on', 3);
     await dev.until('"flowId":"meanwhile","tier":"careful"');
 
-    const pids = [...dev.err().matchAll(/\(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
-    expect(pids.map(isAlive)).toEqual([false, false, true]);
+    pids.push(runner());
+    expect(pids.map(isAlive)).toEqual([false, true]);
     await dev.kill('SIGKILL');
     for (let waited = 0; isAlive(pids.at(-1)!) && waited < 3_000; waited += 20) await setTimeout(20);
     expect(isAlive(pids.at(-1)!)).toBe(false);
@@ -91,16 +94,31 @@ describe('sluice dev', () => {
     expect(await next.kill('SIGTERM')).toBe(0);
   });
 
+  it.each(['the process it names', 'the process that holds the folder'])('stops when told to by %s', async (which) => {
+    project = newProject(TEXTS);
+    const dev = project.start(['dev']);
+    await dev.until('texts runs on');
+    const named = /\(pid (\d+)\)/.exec(dev.err())![1];
+    const ended = once(dev.process, 'exit');
+    process.kill(Number(which.includes('names') ? named : project.read('.sluice/texts/runner.pid')), 'SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(dev.err()).not.toContain('died');
+  });
+
   it('starts a process that died again, and keeps nothing with --memory', async () => {
     project = newProject({
       ...TEXTS,
       'functions/texts/careful.ts': CAREFUL.replace("throw new Error('no model for this')", 'process.exit(7)'),
     });
+    const runner = (): number => Number(project.read('.sluice/texts/runner.pid'));
     const dev = project.start(['dev']);
     await dev.until('texts runs on');
     await project.sluice(send('deadly', 'bad'));
     await dev.until('the process of texts died (exit code 7); starting it again');
     await dev.until('texts runs on', 2);
+    process.kill(runner(), 'SIGKILL');
+    await dev.until('the process of texts died (SIGKILL); starting it again');
+    await dev.until('texts runs on', 3);
     expect(await dev.kill('SIGINT')).toBe(0);
     const memory = project.start(['dev', '--memory', '--dir', '.sluice/none']);
     await memory.until('texts runs in memory');
@@ -119,7 +137,7 @@ describe('sluice send', () => {
       [['send', 'careful', '{}'], 2, 'Entries: quick.'],
       [['send', 'quick', '{text}'], 2, 'the data is not JSON'],
       [['send', 'quick', '{}', '--delay', 'soon'], 2, 'not a duration'],
-      [['send', 'quick', '{}', '--delay', '1h'], 1, 'at most 15m'],
+      [['send', 'quick', '{}', '--delay', '1h'], 2, 'at most 15m\n  → Shorten it'],
       [['send', 'quick', '{}', '--object', 'photo'], 2, 'is not name=path'],
       [['send', 'quick', '{}', '--object', 'photo=none.png'], 3, 'none.png'],
       [['send', 'quick', '{}', '--flow', 'x'.repeat(129)], 2, '129 bytes'],
@@ -132,7 +150,9 @@ describe('sluice send', () => {
     );
     const timedOut = await project.sluice(send('alone', 'hi', '--wait', '50ms'));
     expect(timedOut.code).toBe(1);
-    expect(timedOut.json).toMatchObject([{ error: { code: 'result-timeout' } }]);
+    expect(timedOut.json).toMatchObject([
+      { error: { code: 'result-timeout', fix: expect.stringMatching(/--wait 5m, or look: npx sluice flow alone$/) } },
+    ]);
     const piped = await project.sluice(
       ['send', 'quick', '-', '--at', '2026-01-31T12:00:00Z', '--delay', '1m', '--fair', 'a'],
       { input: '{"text":"hi"}' },

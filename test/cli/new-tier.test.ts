@@ -82,7 +82,11 @@ describe('sluice new tier', () => {
       [['last', '--application', 'texts'], 2, '--after <tier>, or --first'],
       [['last', '--first', '--after', 'quick', '--application', 'texts'], 2, 'exclude each other'],
       [['last', '--first', '--join', 'x', '--application', 'texts'], 2, 'no signal to join'],
-      [['Last', '--first', '--application', 'texts'], 2, 'lower-case'],
+      [
+        ['Last', '--first', '--application', 'texts'],
+        2,
+        'named "Last", which cannot be a name\n  → Use 1 to 40 lower-case',
+      ],
       [['answers', '--first', '--application', 'texts'], 1, 'the queue that answers go to'],
       [['answers', '--first', '--application', 'fresh'], 1, 'the queue that answers go to'],
       [['controls', '--first', '--application', 'ruled'], 1, 'the function that applies control messages'],

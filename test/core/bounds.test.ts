@@ -186,7 +186,9 @@ describe('a stream', () => {
 
   test('is not named as a dead-letter queue, nor given what it does not know', () => {
     expect(() => stream('dlq', A)).toThrow(/a stream is named "dlq"[\s\S]*→ Choose another name\./);
-    expect(() => stream('Big', A)).toThrow(/^A stream is named "Big"\n {2}→ Use 1 to 40 lower-case letters/);
+    expect(() => stream('Big', A)).toThrow(
+      /^A stream is named "Big", which cannot be a name\n {2}→ Use 1 to 40 lower-case letters/,
+    );
     expect(() => stream('s', A, { object: {} } as never)).toThrow('stream "s" has no option "object"');
     expect(() => stream('s', A, { objects: { photo: { maxBytes: -1 } } })).toThrow('object "photo" of stream "s"');
   });

@@ -74,7 +74,7 @@ describe('send', () => {
     cascade.clock.advance(1);
     expect(await cascade.deliver('cheap')).toBe(1);
     await expect(cascade.send('cheap', { n: 1 }, { flowId: 'g', delay: '900001ms' })).rejects.toThrow(
-      'delay is 900001ms; SQS delays by at most 15m (flow "g")',
+      'delay is 900001ms; SQS delays by at most 15m (flow "g")\n  → Shorten it, or send the flow when its time comes.',
     );
   });
 
