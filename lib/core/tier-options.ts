@@ -126,6 +126,9 @@ export interface TierOptions<
   readonly retired?: boolean;
 }
 
+/** A tier predicts one by one or in batches; the last one is what an error names. */
+export type Predicts = { readonly predictBatch: unknown } | { readonly predict: unknown };
+
 /** A key for each control that decides; a name that is not among the tier's controls fits nothing. */
 export type DecideWith<C, Data, D> = {
   readonly [K in keyof C]?: (x: { readonly data: Data }) => string;

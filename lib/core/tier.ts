@@ -4,7 +4,7 @@ import { requireName } from './options.ts';
 import type { Schema } from './schema.ts';
 import type { Join, Stream } from './stream.ts';
 import { normalise, type TierOptionsErased } from './tier-check.ts';
-import type { TierOptions, TypesFor } from './tier-options.ts';
+import type { Predicts, TierOptions, TypesFor } from './tier-options.ts';
 import type { Input, SignalOf, Tier, TierModule, TierRef, TypesOf } from './tier-types.ts';
 
 /**
@@ -40,7 +40,7 @@ export function defineTier<
   St extends Schema | undefined = undefined,
   D = Record<never, never>,
 >(
-  options: TierOptions<Name, I, O, Model, Objects, Produces, J, S, C, St, D>,
+  options: TierOptions<Name, I, O, Model, Objects, Produces, J, S, C, St, D> & Predicts,
 ): Tier<TypesFor<Name, I, O, Objects, Produces, J, C, St>> {
   requireName(options.name, 'A tier');
   return normalise(options as unknown as TierOptionsErased) as { kind: 'tier'; name: string } as Tier<never>;

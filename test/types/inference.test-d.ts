@@ -42,6 +42,8 @@ tier<typeof import('./app/thumb.ts')>('thum');
 defineTier({ name: 'x', input: thumb, output: A, predict: ({ signal }) => ({ a: signal.nope }) });
 // @ts-expect-error thumb has no objects
 defineTier({ name: 'x', input: thumb, output: A, predict: async ({ objects }) => ({ a: await objects.photo.text() }) });
+// @ts-expect-error it predicts nothing
+defineTier({ name: 'x', input: thumb, output: A });
 // @ts-expect-error the prediction does not fit the output schema
 defineTier({ name: 'x', input: thumb, output: A, predict: () => ({ a: 1 }) });
 // @ts-expect-error an unknown option
