@@ -7,11 +7,10 @@ import { buildGraph } from '../../lib/core/graph.ts';
 import { connect, connectControl } from '../../lib/index.ts';
 import type { Cloud } from '../../lib/ports/cloud.ts';
 import type { Queue } from '../../lib/ports/queue.ts';
-import { controlReader } from '../../lib/runtime/controls/reader.ts';
-import { type BatchHandler, controlHandler, tierHandler } from '../../lib/runtime/handler.ts';
-import { createPredictor } from '../../lib/runtime/predictor.ts';
+import { controlHandler } from '../../lib/runtime/handler.ts';
 import { COMMANDS, EVENTS } from '../thermostat/golden.ts';
 import { type AwsBackend, awsBackend, ENDPOINT, SKIPPED } from './endpoint.ts';
+import { deliver, instanceOf } from './thermostat.ts';
 
 type Setting = { default: typeof setting };
 const graph = buildGraph(
@@ -40,22 +39,6 @@ describe.skipIf(!ENDPOINT)(`controls and keyed state on SQS and DynamoDB${ENDPOI
   }, 60_000);
   afterAll(() => backend?.remove());
 
-  /** An instance of the tier: a reader and a model of its own. */
-  function instance(): BatchHandler {
-    const plan = graph.tiers[0]!;
-    const controls = controlReader(cloud.table, cloud.clock, plan.controls!);
-    const predictor = createPredictor({ tier: plan.tier, version: plan.version, objects: cloud.objects, controls });
-    return tierHandler(plan, 'thermostat', cloud, predictor, { controls });
-  }
-
-  async function deliver(name: string, handlers: readonly BatchHandler[]): Promise<void> {
-    const queue = cloud.queue(name);
-    const messages = await queue.receive({ max: 10, visibilityMs: 60_000, waitMs: 5_000 });
-    expect(messages.length).toBeGreaterThan(0);
-    await Promise.all(handlers.map((handle) => handle(messages)));
-    await queue.delete(messages.map(({ receipt }) => receipt));
-  }
-
   async function answers(): Promise<readonly Envelope[]> {
     const messages = await cloud.queue('answers').receive({ max: 10, visibilityMs: 60_000, waitMs: 1_000 });
     await cloud.queue('answers').delete(messages.map(({ receipt }) => receipt));
@@ -63,7 +46,7 @@ describe.skipIf(!ENDPOINT)(`controls and keyed state on SQS and DynamoDB${ENDPOI
   }
 
   test('the golden trace, every reading at two instances at the same time', { timeout: 120_000 }, async () => {
-    const both = [instance(), instance()];
+    const both = [instanceOf(graph, cloud), instanceOf(graph, cloud)];
     const client = connect('thermostat', { cloud });
     const settings = connectControl<Setting>('setting', { cloud });
     const commands: unknown[] = [];
@@ -72,11 +55,11 @@ describe.skipIf(!ENDPOINT)(`controls and keyed state on SQS and DynamoDB${ENDPOI
       if (event.kind === 'control') {
         const { kind, version, ...setting } = event;
         await settings.set(setting, { version });
-        await deliver('controls', [controlHandler(graph.controls!, cloud)]);
+        await deliver(cloud, 'controls', [controlHandler(graph.controls!, cloud)]);
       } else {
         const { kind, ...reading } = event;
         await client.send(reading, { flowId: `f${i}`, objects: {} });
-        await deliver('thermostat', both);
+        await deliver(cloud, 'thermostat', both);
       }
       if (!COMMANDS.some((command) => command.i === i)) continue;
       const said = await answers();
