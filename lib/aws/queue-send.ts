@@ -50,7 +50,7 @@ async function sendBatch(to: Sending, batch: [number, OutgoingMessage][], outcom
 }
 
 /** Why SQS took a batch but not this entry; the sender's fault stays its fault, everything else passes. */
-export function entryError(
+function entryError(
   queue: string,
   { Code = '', Message = '', SenderFault }: BatchResultErrorEntry,
 ): SluiceError {

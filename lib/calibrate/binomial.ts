@@ -42,7 +42,7 @@ function bisect(holds: (x: number) => boolean, from: number, to: number): number
 }
 
 /** The regularized incomplete beta function: on the side where its continued fraction (DLMF 8.17.22) converges fast. */
-export function regularizedBeta(x: number, a: number, b: number): number {
+function regularizedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));

@@ -9,7 +9,7 @@ import { isReference, type ObjectReference, type ObjectReferences } from './obje
 import { isCount, isText, isTime, optional } from './shapes.ts';
 
 /** The version of the envelope this code writes and the highest it reads. */
-export const ENVELOPE_VERSION = 1;
+const ENVELOPE_VERSION = 1;
 
 /** What a message carries: input data, the signal of the tier before, an answer for the destination, or a control. */
 export type Kind = 'data' | 'signal' | 'answer' | 'control';

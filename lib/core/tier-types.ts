@@ -173,9 +173,6 @@ export interface Answer<Name extends string = string, Output = unknown> {
   readonly objects: Readonly<Record<string, LazyObject>>;
 }
 
-/** The answers of one or several tiers: a union that `answer.tier` narrows. */
-export type AnswerOf<T extends AnyTier> = T extends AnyTier ? Answer<TypesOf<T>['name'], TypesOf<T>['output']> : never;
-
 /** Tells a reference to a tier from a schema. */
 export function isTierRef(value: unknown): value is AnyTierRef {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'tier-ref';

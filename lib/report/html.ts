@@ -29,7 +29,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Text that came from a log as a page can only show it, in elements and in quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replace(UNSEEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replace(/[&<>"']/g, (c) => ENTITIES[c]!);
