@@ -50,10 +50,7 @@ async function sendBatch(to: Sending, batch: [number, OutgoingMessage][], outcom
 }
 
 /** Why SQS took a batch but not this entry; the sender's fault stays its fault, everything else passes. */
-function entryError(
-  queue: string,
-  { Code = '', Message = '', SenderFault }: BatchResultErrorEntry,
-): SluiceError {
+function entryError(queue: string, { Code = '', Message = '', SenderFault }: BatchResultErrorEntry): SluiceError {
   const senders = SenderFault === true && !isThrottled(Code) && !isDenied(Code);
   return new SluiceError('queue-failed', `SQS did not take a message: ${Message || 'it does not say why'} (${Code})`, {
     queue,
