@@ -46,5 +46,7 @@ export function isCount(n: number, least: number, most: number): boolean {
 }
 
 function printable(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'function') return 'a function';
+  // JSON knows neither NaN nor Infinity.
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }

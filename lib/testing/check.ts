@@ -1,55 +1,11 @@
 import { SluiceError } from '../core/errors.ts';
-import { rejectUnknownKeys, requireOption } from '../core/options.ts';
-import type { ApplicationOptions } from './application.ts';
 import { deploymentOf } from './application.ts';
-import type { FaultRates } from './faults.ts';
-import { type FlowMaker, flowsLike, type SimulatedInput } from './input.ts';
+import { type CheckOptions, requireCheckOptions } from './check-options.ts';
+import { flowsLike } from './input.ts';
 import type { Broken } from './laws/law.ts';
-import { type UserLaws, worldRunner } from './one-world.ts';
+import { worldRunner } from './one-world.ts';
 import { reportOf } from './report.ts';
 import { type SmallWorld, shrink } from './shrink.ts';
-
-/** What to check. */
-export type CheckOptions = ApplicationOptions & {
-  /** How many worlds, or which: `{ from: 7, count: 1 }` is the world of seed 7. Default 100. */
-  readonly seeds?: number | { readonly from: number; readonly count: number };
-  /** Flows in each world. Default 20. */
-  readonly flows?: number;
-  /** Makes a flow, and the control messages that come with it; from a list, flows like those in it are made in turn. */
-  readonly input: FlowMaker | readonly SimulatedInput[];
-  /** Laws of your own that hold after every step. They are asked often: keep them short. */
-  readonly always?: UserLaws;
-  /** Laws of your own that hold when nothing is left that could happen. */
-  readonly eventually?: UserLaws;
-  /** How often which fault happens. Default `'some'`: in each world some of them, at their usual rates. */
-  readonly faults?: FaultRates | 'some' | 'all' | 'none';
-  /** `predict` is a function of its input alone, so it runs once for each, and `load` once at all: for models that are slow. */
-  readonly pure?: boolean;
-  /** Once the faults are over, all dead letters are sent back to where they came from. */
-  readonly redrive?: boolean;
-  /** The world of a violation again: this seed, these flows and these faults, and no others. */
-  readonly only?: SmallWorld;
-  /** Called after each world. */
-  readonly onSeed?: (done: number, violations: number) => void;
-};
-
-const KEYS = [
-  'application',
-  'tiers',
-  'destination',
-  'controls',
-  'next',
-  'seeds',
-  'flows',
-  'input',
-  'always',
-  'eventually',
-  'faults',
-  'pure',
-  'redrive',
-  'only',
-  'onSeed',
-];
 
 /** A world in which a law was broken, made as small as it still breaks it. */
 export interface Violation extends Broken {
@@ -97,15 +53,9 @@ export interface CheckResult {
  * ```
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
-  rejectUnknownKeys(options, KEYS, 'check');
+  requireCheckOptions(options);
   const { input, only, always = {}, eventually = {}, faults = 'some', pure = false, redrive = false } = options;
   const { from, count } = rangeOf(options);
-  requireOption(Number.isInteger(count) && count > 0, 'check', 'seeds', options.seeds, 'a whole number from 1');
-  if (typeof input !== 'function' && !(Array.isArray(input) && input.length > 0)) {
-    throw new SluiceError('option-invalid', 'check has nothing to send', {
-      fix: "Give input: ({ id }) => ({ entry: '<tier>', flowId: id, data: … }), or a list of such sends.",
-    });
-  }
   const run = worldRunner({
     deployment: await deploymentOf(options),
     make: typeof input === 'function' ? input : flowsLike(input),
@@ -122,6 +72,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
   for (let i = 0; i < count; i += 1) {
     const seed = from + i;
     const world = await run({ seed, flows, ...(only && { only: new Set(only.faults) }) });
+    if (world.sent === 0) throw nothingSent(seed);
     if (world.broken.length > 0) violations += 1;
     for (const law of new Set(world.broken.map((b) => b.law))) {
       if (!found.has(law)) found.set(law, await shrink(run, { seed, flows, faults: world.faults }, law));
@@ -136,4 +87,11 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
 function rangeOf({ seeds = 100, only }: CheckOptions): { readonly from: number; readonly count: number } {
   if (only) return { from: only.seed, count: 1 };
   return typeof seeds === 'object' ? seeds : { from: 1, count: seeds };
+}
+
+function nothingSent(seed: number): SluiceError {
+  return new SluiceError('option-invalid', `nothing was sent in the world of seed ${seed}`, {
+    fix: 'Let input give something to send for at least one flow of each world.',
+    details: { seed },
+  });
 }

@@ -1,6 +1,7 @@
 export type { ApplicationOptions, NextApplication } from './application.ts';
-export type { CheckOptions, CheckResult, Violation } from './check.ts';
+export type { CheckResult, Violation } from './check.ts';
 export { check } from './check.ts';
+export type { CheckOptions } from './check-options.ts';
 export type { SimulatedControl } from './control-input.ts';
 export type { End } from './ends.ts';
 export type { FaultKey, FaultKind, FaultRates } from './faults.ts';

@@ -1,4 +1,5 @@
 import { type Duration, toMs } from '../core/duration.ts';
+import { SluiceError, toError } from '../core/errors.ts';
 import type { Awaitable } from '../core/json.ts';
 import type { SendItem } from '../runtime/send-options.ts';
 import type { SimulatedControl } from './control-input.ts';
@@ -50,8 +51,7 @@ export async function sendsOf(
   for (const index of flows) {
     const draws = drawsFor(seed, `flow ${index}`);
     const begins = Math.floor(start + draws.between(0, BEGIN_WITHIN_MS));
-    const made = await make({ index, id: `flow-${seed}-${index}`, at: new Date(begins), draws });
-    for (const send of isOne(made) ? [made] : made) {
+    for (const send of await madeFor({ index, id: `flow-${seed}-${index}`, at: new Date(begins), draws }, make, seed)) {
       const afterMs = send.after === undefined ? 0 : toMs(send.after, 'after of a simulated send');
       sends.push({ send, atMs: Math.floor(begins + afterMs + draws.between(0, PRODUCERS_WITHIN_MS)) });
     }
@@ -59,7 +59,30 @@ export async function sendsOf(
   return sends.sort((a, b) => a.atMs - b.atMs);
 }
 
+/** What is sent for one flow. */
+async function madeFor(flow: FlowSeed, make: FlowMaker, seed: number): Promise<readonly SimulatedInput[]> {
+  const details = { seed, flow: flow.index };
+  const where = `for flow ${flow.index} of seed ${seed}`;
+  let made: Awaited<ReturnType<FlowMaker>>;
+  try {
+    made = await make(flow);
+  } catch (cause) {
+    const fix = 'It must give something to send for each flow.';
+    throw new SluiceError('option-invalid', `input threw ${where}: ${toError(cause).message}`, { cause, details, fix });
+  }
+  const sends = isOne(made) ? [made] : made;
+  const wrong = sends.findIndex((send) => !isSend(send));
+  if (wrong === -1) return sends;
+  throw new SluiceError('option-invalid', `input gave ${JSON.stringify(sends[wrong])} ${where}`, {
+    fix: "Return { entry: '<tier>', data: … } or { control: '<name>', value: … }, or a list of such sends.",
+    details,
+  });
+}
+
 const isOne = (made: readonly SimulatedInput[] | SimulatedInput): made is SimulatedInput => !Array.isArray(made);
+
+const isSend = (send: unknown): boolean =>
+  typeof send === 'object' && send !== null && ('entry' in send || 'control' in send);
 
 /**
  * Makes flows like those of a list, in turn: sends under one flow id are one flow. Distances of event times are kept. The

@@ -1,3 +1,5 @@
+import { SluiceError } from '../core/errors.ts';
+import { isPromise } from '../core/json.ts';
 import type { Deployment } from './deployment.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS, someFaults } from './faults.ts';
@@ -27,6 +29,8 @@ export interface WorldChoice {
 export type RunWorld = (choice: WorldChoice) => Promise<{
   readonly broken: readonly Broken[];
   readonly faults: readonly FaultKey[];
+  /** Messages that were sent from outside. */
+  readonly sent: number;
   readonly view: WorldView;
 }>;
 
@@ -51,7 +55,7 @@ export function worldRunner(options: WorldsOptions): RunWorld {
     const broken = new Map<string, Broken>();
     const judge = (laws: UserLaws, view: WorldView): void => {
       for (const [law, holds] of Object.entries(laws)) {
-        const message = broken.has(law) ? undefined : problemOf(holds, view);
+        const message = broken.has(law) ? undefined : problemOf(law, holds, view);
         if (message !== undefined) broken.set(law, { law, at: view.now, message });
       }
     };
@@ -65,7 +69,8 @@ export function worldRunner(options: WorldsOptions): RunWorld {
         ...(listens && { onStep: (view: WorldView) => judge(always, view) }),
       },
     );
-    for (const { send, atMs } of await sendsOf(make, seed, flows, world.now)) {
+    const sends = await sendsOf(make, seed, flows, world.now);
+    for (const { send, atMs } of sends) {
       if (atMs > world.now) await world.advance(`${atMs - world.now}ms`);
       await sendInput(world, send);
     }
@@ -75,7 +80,8 @@ export function worldRunner(options: WorldsOptions): RunWorld {
     }
     await world.end();
     judge(eventually, world);
-    return { broken: [...world.violations(), ...broken.values()], faults: world.faults, view: world };
+    const all = [...world.violations(), ...broken.values()];
+    return { broken: all, faults: world.faults, sent: sends.length, view: world };
   };
 }
 
@@ -85,12 +91,25 @@ function ratesOf(faults: WorldsOptions['faults'], seed: number): FaultRates {
   return faults === 'none' ? {} : faults;
 }
 
-function problemOf(law: UserLaw, view: WorldView): string | undefined {
+function problemOf(name: string, law: UserLaw, view: WorldView): string | undefined {
+  let said: unknown;
   try {
-    const said = law(view);
-    if (typeof said === 'string') return said;
-    return said === false ? 'it does not hold' : undefined;
+    said = law(view);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+  if (typeof said === 'string') return said;
+  if (said === false) return 'it does not hold';
+  if (said === true || said === undefined) return undefined;
+  throw noVerdict(name, said);
+}
+
+/** Taken for a law that holds, it would never be broken. */
+function noVerdict(law: string, said: unknown): SluiceError {
+  const isAsync = isPromise(said);
+  // Whatever becomes of it is nobody's business any more.
+  if (isAsync) said.then(undefined, () => undefined);
+  const fix = 'Laws are synchronous, and return true or nothing where they hold, false or a text where they do not.';
+  const what = isAsync ? 'a promise' : JSON.stringify(said);
+  return new SluiceError('option-invalid', `the law "${law}" gives ${what}, which is no verdict`, { fix });
 }

@@ -27,8 +27,8 @@ export async function shrink(run: RunWorld, big: SmallWorld, law: string): Promi
   const breaks = async (seed: number, flows: readonly number[], only?: readonly FaultKey[]): Promise<boolean> => {
     if (tries >= MOST_TRIES) return false;
     tries += 1;
-    const { broken, faults } = await run({ seed, flows, ...(only && { only: new Set(only) }) });
-    if (!broken.some((b) => b.law === law)) return false;
+    const { broken, faults, sent } = await run({ seed, flows, ...(only && { only: new Set(only) }) });
+    if (sent === 0 || !broken.some((b) => b.law === law)) return false;
     least = { seed, flows, faults };
     return true;
   };

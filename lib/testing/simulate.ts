@@ -1,5 +1,6 @@
 import type { ControlModule, TypesOfControl } from '../core/control/types.ts';
 import { type Duration, toMs } from '../core/duration.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { TierModule, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { type Client, connect } from '../runtime/client.ts';
@@ -12,6 +13,7 @@ import type { Deployment } from './deployment.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
+import { requireFaults, requireSeed } from './options.ts';
 import { createOutside, quiet } from './outside.ts';
 import { runsOf } from './runs.ts';
 import type { Shared } from './tasks.ts';
@@ -69,7 +71,7 @@ const MOST_STEPS = 1_000_000;
  * Puts an application in a world of virtual time, in which everything left to chance follows from one seed: the order of
  * events, how long calls take, and the faults that are asked for.
  *
- * @throws SluiceError `option-invalid`, `graph-*`
+ * @throws SluiceError `option-unknown`, `option-invalid`, `graph-*`
  * @example
  * ```ts
  * import { defineTier } from 'sluice';
@@ -85,7 +87,19 @@ const MOST_STEPS = 1_000_000;
  * ```
  */
 export async function simulate(options: SimulateOptions): Promise<Simulation> {
+  requireSimulateOptions(options);
   return simulateInside(await deploymentOf(options), options, {});
+}
+
+const KEYS = ['application', 'tiers', 'destination', 'controls', 'next', 'seed', 'faults', 'faultsFor', 'start'];
+
+function requireSimulateOptions(options: SimulateOptions): void {
+  rejectUnknownKeys(options, KEYS, 'simulate');
+  const { seed = 1, faults = {}, start } = options;
+  requireSeed(seed, 'simulate', 'seed');
+  requireFaults(faults, ['all'], 'simulate');
+  const isDate = start === undefined || (start instanceof Date && !Number.isNaN(start.getTime()));
+  requireOption(isDate, 'simulate', 'start', start, 'a date');
 }
 
 /** A simulation of graphs that are built already. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { check, type FlowMaker, type WorldView } from '../../lib/testing/index.ts';
+import { check, type FlowMaker, type FlowSeed, simulate, type WorldView } from '../../lib/testing/index.ts';
 import { carrying, cheap } from '../support/tiers.ts';
 
 const input: FlowMaker = ({ index, id, at }) => ({ entry: 'cheap', flowId: id, at, data: { n: index } });
@@ -121,4 +121,72 @@ test('options that cannot be are refused', async () => {
   await expect(check({ tiers, input: [] })).rejects.toThrow(/nothing to send/);
   await expect(check({ tiers, input, seeds: 0 })).rejects.toThrow(/seeds is 0/);
   await expect(check({ tiers, input, ...{ sedes: 3 } })).rejects.toThrow(/Did you mean "seeds"/);
+});
+
+/** As a module without types says it. */
+const untyped = (options: object) => check({ tiers: [cheap(), carrying()], input, seeds: 3, flows: 2, ...options });
+
+test.each([
+  [{ faults: { throtle: 0.5 } }, /Did you mean "throttle"/],
+  [{ faults: 'al' }, /faults is "al".*Did you mean "all"/s],
+  [{ faults: { crash: 5 } }, /crash is 5 and must be a share from 0 to 1/],
+  [{ faults: { crash: Number.NaN } }, /crash is .* and must be a share/],
+  [{ faults: null }, /faults is null/],
+  [{ flows: 0 }, /flows is 0/],
+  [{ flows: -1 }, /flows is -1/],
+  [{ flows: Number.NaN }, /flows is/],
+  [{ seeds: { from: -3, count: 1 } }, /seeds\.from is -3/],
+  [{ seeds: { from: 1.5, count: 1 } }, /seeds\.from is 1\.5/],
+  [{ seeds: { form: 1, count: 1 } }, /Did you mean "from"/],
+  [{ always: { 'is no function': true } }, /is no function is true and must be a function/],
+  [{ pure: 'yes' }, /pure is "yes"/],
+  [{ onSeed: 1 }, /onSeed is 1/],
+  [{ only: { seed: 1, flows: [], faults: [] } }, /flows is \[\]/],
+  [{ only: { seed: 1, flows: [0], faults: ['crahs@cheap#1'] } }, /no fault "crahs".*Did you mean "crash"/s],
+  [{ only: { seed: 1, flow: [0], faults: [] } }, /Did you mean "flows"/],
+])('%j is refused before a world is run', async (options, message) => {
+  await expect(untyped(options)).rejects.toThrow(message);
+});
+
+test.each([
+  [{ sed: 1 }, /Did you mean "seed"/],
+  [{ seed: 'x' }, /seed is "x"/],
+  [{ seed: -3 }, /seed is -3/],
+  [{ faults: { crsh: 1 } }, /Did you mean "crash"/],
+  [{ faults: 'some' }, /faults is "some"/],
+  [{ start: new Date(Number.NaN) }, /start is/],
+])('simulate refuses %j', async (options, message) => {
+  await expect(simulate({ tiers: [cheap()], ...options } as never)).rejects.toThrow(message);
+});
+
+test('laws are synchronous: one that gives a promise, or anything that is no verdict, is an error', async () => {
+  const law = { law: async () => false };
+  await expect(untyped({ eventually: law })).rejects.toThrow(/law "law" gives a promise.*synchronous/s);
+  await expect(untyped({ always: law })).rejects.toThrow(/law "law" gives a promise/);
+  await expect(untyped({ eventually: { law: () => 0 } })).rejects.toThrow(/law "law" gives 0/);
+  const rejects = { law: () => Promise.reject(new Error('nobody hears')) };
+  await expect(untyped({ eventually: rejects })).rejects.toThrow(/gives a promise/);
+});
+
+test('an input that throws or gives nothing is named with its seed and its flow', async () => {
+  const throws: FlowMaker = ({ index }) => {
+    if (index === 1) throw new Error('no such file');
+    return { entry: 'cheap', data: { n: 1 } };
+  };
+  await expect(untyped({ input: throws })).rejects.toMatchObject({
+    code: 'option-invalid',
+    message: expect.stringMatching(/flow 1 of seed 1: no such file/),
+    details: { seed: 1, flow: 1 },
+  });
+  await expect(untyped({ input: () => undefined })).rejects.toThrow(/undefined for flow 0 of seed 1/);
+  await expect(untyped({ input: () => [null] })).rejects.toThrow(/null for flow 0 of seed 1/);
+  await expect(untyped({ input: () => [] })).rejects.toThrow(/nothing was sent in the world of seed 1/);
+});
+
+test('some flows of a world may send nothing, and a violation is not made so small that nothing is sent', async () => {
+  const { found } = await untyped({
+    input: (flow: FlowSeed) => (flow.index === 0 ? [] : input(flow)),
+    eventually: { 'never holds': () => false },
+  });
+  expect(found).toMatchObject([{ world: { flows: [1] } }]);
 });
