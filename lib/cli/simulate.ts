@@ -3,11 +3,11 @@ import { loadApplication } from '../runtime/application.ts';
 import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates } from '../testing/index.ts';
 import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
-import { type CommonOptions, type Io, paintNote } from './io.ts';
+import type { CommonOptions, Io } from './io.ts';
 import { findPlace } from './place.ts';
 import { simulationInput } from './simulate-input.ts';
 import { simulateProgress } from './simulate-progress.ts';
-import { count } from './text.ts';
+import { summaryJson, summaryText, unansweredText } from './simulate-summary.ts';
 
 interface SimulateCommandOptions extends CommonOptions {
   readonly seeds: string;
@@ -48,7 +48,7 @@ export function addSimulate(program: Command): void {
     .option('--pure', 'predict is a function of its input alone: run it once for each')
     .option('--redrive', 'send dead letters back once the faults are over')
     .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
-    .option('--json', 'print JSON on stdout and nothing else; the last line is {"seeds", "violations", "seconds"}')
+    .option('--json', 'print JSON on stdout and nothing else; the last line sums up: {"seeds", "violations", …}')
     .option('--verbose', 'print stacks of errors')
     .addHelpText('after', INPUT_HELP);
   withHelp(command, [
@@ -82,23 +82,18 @@ export function addSimulate(program: Command): void {
 }
 
 async function print(io: Io, application: string, result: CheckResult, flows: number): Promise<void> {
-  const { seeds, violations, seconds, found, report } = result;
-  if (io.json) {
-    for (const violation of found) await io.value(violation);
-    await io.value({ seeds, violations, seconds });
-    return;
-  }
+  const { found, report } = result;
+  if (io.json) for (const violation of found) await io.value(violation);
   if (report !== '') io.say(`${report}\n`);
   for (const { seed } of found.slice(0, 1)) {
     io.say(
       `This world again, with all its flows: npx sluice simulate ${application} --seed ${seed} --seeds 1 --flows ${flows}\n`,
     );
   }
-  const rate = Math.round(seeds / seconds);
-  const verdict = violations === 0 ? 'no law broken' : paintNote('red', `laws broken in ${count(violations, 'world')}`);
-  io.note(
-    `${count(seeds, 'world')} of ${count(flows, 'flow')}: ${verdict} (${seconds.toFixed(1)} s, ${rate} worlds/s)`,
-  );
+  const warning = unansweredText(result);
+  if (io.json) await io.value(summaryJson(result));
+  else io.note(summaryText(result, flows));
+  if (warning !== undefined) io.note(warning);
 }
 
 function whole(text: string, option: string, least: number): number {

@@ -6,6 +6,7 @@ import type { Broken } from './laws/law.ts';
 import { worldRunner } from './one-world.ts';
 import { reportOf } from './report.ts';
 import { type SmallWorld, shrink } from './shrink.ts';
+import { type EndCounts, type FaultCounts, newTally } from './tally.ts';
 
 /** A world in which a law was broken, made as small as it still breaks it. */
 export interface Violation extends Broken {
@@ -24,6 +25,10 @@ export interface CheckResult {
   readonly violations: number;
   /** Real time it took. */
   readonly seconds: number;
+  /** How the flows of these worlds ended. A check in which none is answered has asked little. */
+  readonly ends: EndCounts;
+  /** The faults that happened in them, by kind. */
+  readonly faults: FaultCounts;
   /** One of each law that was broken. */
   readonly found: readonly Violation[];
   /** The same as people read it; empty where nothing was found. */
@@ -68,11 +73,13 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
   const flows = only?.flows ?? Array.from({ length: options.flows ?? 20 }, (_, i) => i);
   const found = new Map<string, Violation>();
   const began = performance.now();
+  const tally = newTally();
   let violations = 0;
   for (let i = 0; i < count; i += 1) {
     const seed = from + i;
     const world = await run({ seed, flows, ...(only && { only: new Set(only.faults) }) });
     if (world.sent === 0) throw nothingSent(seed);
+    tally.add(world.endings, world.faults);
     if (world.broken.length > 0) violations += 1;
     for (const law of new Set(world.broken.map((b) => b.law))) {
       if (!found.has(law)) found.set(law, await shrink(run, { seed, flows, faults: world.faults }, law));
@@ -81,7 +88,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
   }
   const seconds = (performance.now() - began) / 1_000;
   const all = [...found.values()];
-  return { seeds: count, violations, seconds, found: all, report: reportOf(all) };
+  return { seeds: count, violations, seconds, ...tally.totals(), found: all, report: reportOf(all) };
 }
 
 function rangeOf({ seeds = 100, only }: CheckOptions): { readonly from: number; readonly count: number } {

@@ -11,6 +11,8 @@ export interface Ending {
   readonly end: End;
   readonly messages: readonly string[];
   readonly reason: string;
+  /** Of what is dead-lettered: the code of its error. */
+  readonly code?: string;
 }
 
 /** How every flow ended, as it was and not as the log tells it. */
@@ -42,8 +44,8 @@ function collect(world: World, graph: Graph): Endings {
   const shadows = new Set<string>();
   const halves = new Set<string>();
   const deliveries = new Map<string, number>();
-  /** The messages that a dead letter was decided from: two, where halves had met. */
-  const lettersFrom = new Map<string, readonly string[]>();
+  /** What a dead letter was decided from, two messages where halves had met, and why. */
+  const letters = new Map<string, { readonly from: readonly string[]; readonly code: string | undefined }>();
   /** Messages by the queue's ids: the log knows no others of a message whose body is away. */
   const idBy = new Map<string, string>();
   const whole = new Map<string, Ending[]>();
@@ -72,15 +74,18 @@ function collect(world: World, graph: Graph): Endings {
       const messages = from.map(({ id }) => idBy.get(id) ?? id);
       const how = endIn(fact.record);
       if (how) end(flow, { end: how, messages, reason });
-      if (fact.record.decision === 'failed') for (const { id } of out) lettersFrom.set(id, messages);
+      if (fact.record.decision === 'failed')
+        for (const { id } of out) letters.set(id, { from: messages, code: fact.record.code });
     }
   }
   for (const fact of world.facts) hear(fact);
   for (const { spec, messages } of world.queues.values()) {
     if (!spec.name.endsWith('.dlq')) continue;
     for (const { facts, body } of messages) {
-      const { id, reason } = letterIn(facts, body);
-      end(facts.flow, { end: 'dead-lettered', messages: lettersFrom.get(facts.id) ?? [id], reason });
+      const { id, reason, code } = letterIn(facts, body);
+      const decided = letters.get(facts.id);
+      const messages = decided?.from ?? [id];
+      end(facts.flow, { end: 'dead-lettered', messages, reason, code: decided?.code ?? code });
     }
   }
   return {
@@ -98,12 +103,16 @@ function endIn({ decision, until }: DecisionRecord): End | undefined {
 }
 
 /** The message a dead letter is about, and why it was given up. */
-function letterIn(facts: MessageFacts, body: string): { readonly id: string; readonly reason: string } {
+function letterIn(
+  facts: MessageFacts,
+  body: string,
+): { readonly id: string; readonly reason: string; readonly code: string } {
   const letter = facts.kind === 'dead letter' ? parsed(body) : undefined;
   const inner = letter && typeof letter.body === 'string' ? parsed(letter.body) : undefined;
   return {
     id: typeof inner?.id === 'string' ? inner.id : facts.id,
     reason: typeof letter?.reason === 'string' ? letter.reason : 'received too often without being finished',
+    code: typeof letter?.code === 'string' ? letter.code : 'receives-exhausted',
   };
 }
 

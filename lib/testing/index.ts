@@ -13,4 +13,5 @@ export type { Draws } from './random.ts';
 export type { SmallWorld } from './shrink.ts';
 export type { SimulateOptions, Simulation } from './simulate.ts';
 export { simulate } from './simulate.ts';
+export type { EndCounts, FaultCounts } from './tally.ts';
 export type { FlowView, ObjectView, Receipt, SimulatedAnswer, WorldView } from './view.ts';

@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
 import type { Deployment } from './deployment.ts';
+import type { Endings } from './ends.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS, someFaults } from './faults.ts';
 import { type FlowMaker, sendsOf } from './input.ts';
@@ -31,6 +32,7 @@ export type RunWorld = (choice: WorldChoice) => Promise<{
   readonly faults: readonly FaultKey[];
   /** Messages that were sent from outside. */
   readonly sent: number;
+  readonly endings: Endings;
   readonly view: WorldView;
 }>;
 
@@ -81,7 +83,7 @@ export function worldRunner(options: WorldsOptions): RunWorld {
     await world.end();
     judge(eventually, world);
     const all = [...world.violations(), ...broken.values()];
-    return { broken: all, faults: world.faults, sent: sends.length, view: world };
+    return { broken: all, faults: world.faults, sent: sends.length, endings: world.endings(), view: world };
   };
 }
 

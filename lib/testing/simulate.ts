@@ -10,6 +10,7 @@ import type { Sent } from '../runtime/send-options.ts';
 import { type ApplicationOptions, deploymentOf } from './application.ts';
 import { atOnce, cloudOver } from './cloud-over.ts';
 import type { Deployment } from './deployment.ts';
+import { type Endings, endingsIn } from './ends.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
@@ -107,7 +108,7 @@ export function simulateInside(
   deployment: Deployment,
   options: Omit<SimulateOptions, keyof ApplicationOptions>,
   inner: Inner,
-): Simulation & { readonly faults: readonly FaultKey[] } {
+): Simulation & { readonly faults: readonly FaultKey[]; endings(): Endings } {
   const { seed = 1, start = new Date(Date.UTC(2026, 0, 1)), faultsFor = '2h' } = options;
   const rates = options.faults === 'all' ? FAULTS : (options.faults ?? {});
   const broken: Broken[] = [];
@@ -155,6 +156,7 @@ export function simulateInside(
     get faults() {
       return world.faults.happened;
     },
+    endings: () => endingsIn(world, graph),
     get now() {
       return view.now;
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { drop, TerminalError } from '../../lib/index.ts';
 import { check, type FlowMaker, type FlowSeed, simulate, type WorldView } from '../../lib/testing/index.ts';
-import { carrying, cheap } from '../support/tiers.ts';
+import { carrying, cheap, joining } from '../support/tiers.ts';
 
 const input: FlowMaker = ({ index, id, at }) => ({ entry: 'cheap', flowId: id, at, data: { n: index } });
 
@@ -189,4 +190,44 @@ test('some flows of a world may send nothing, and a violation is not made so sma
     eventually: { 'never holds': () => false },
   });
   expect(found).toMatchObject([{ world: { flows: [1] } }]);
+});
+
+test('ends are counted by kind, and faults by theirs', async () => {
+  const predict = ({ data }: { data: { n: number } }) => {
+    if (data.n === 1) throw new TerminalError('cannot');
+    return { guess: 'x', sure: 1 };
+  };
+  const gates = {
+    destination: (output: object, { flowId }: { flowId: string }) => (/-2$/.test(flowId) ? drop : output),
+  };
+  const options = {
+    tiers: [cheap({ extra: { predict, gates, exhausted: 'accept' } })],
+    seeds: 2,
+    flows: 5,
+    input: ({ index, id, at }: FlowSeed) => ({
+      entry: 'cheap',
+      flowId: id,
+      at,
+      data: index === 4 ? ({ m: 'wrong' } as never) : { n: index },
+      ...(index === 3 && { deadline: new Date(at.getTime() - 1) }),
+    }),
+  };
+  const calm = await check({ ...options, faults: 'none' });
+  const deadLettered = { terminal: 2, 'data-invalid': 2 };
+  expect(calm.ends).toEqual({ answered: 2, deadLettered, dropped: 2, expired: 2, open: 0 });
+  expect(calm.faults).toEqual({});
+  const { faults } = await check({ ...options, faults: { reorder: 1, clock: 0 } });
+  expect(faults).toEqual({ reorder: expect.any(Number) });
+  expect(faults.reorder).toBeGreaterThan(1);
+});
+
+test('a half that met no other is counted as what became of it', async () => {
+  const { ends } = await check({
+    tiers: [cheap(), joining()],
+    seeds: 1,
+    flows: 3,
+    faults: 'none',
+    input: ({ id, at }) => ({ entry: 'dear.photos', flowId: id, at, data: { photo: 'p' } }),
+  });
+  expect(ends).toMatchObject({ answered: 0, deadLettered: {}, expired: 3 });
 });

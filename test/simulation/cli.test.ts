@@ -58,6 +58,7 @@ export default defineTier({
     '{"control":"limit","value":5,"version":2,"after":"2s"}\n{"flowId":"a","data":{"n":1}}\n{"control":"limit","value":4,"version":1}\n',
   'wrong.ndjson': '{"flowId":"a","data":{"n":1}}\n{"control":"limits","value":4}\n',
   'flows.ndjson': '{"flowId":"a","data":{"text":"the quick fox"}}\n{"flowId":"b","data":{"text":"one"}}\n',
+  'garbage.ndjson': '{"data":{"txt":1}}\n',
   'laws.ts': `
 export const input = ({ id }) => ({ entry: 'words', flowId: id, data: { text: 'x' } });
 export const eventually = { 'each flow is predicted on once': (world) => world.flows().every((flow) => world.receipt(flow).predictions.words === 1) };
@@ -77,8 +78,32 @@ test('simulates flows like those of a file; the last line of --json sums up', as
     '4',
     '--json',
   ]);
-  expect(json).toEqual([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
+  expect(json).toEqual([
+    {
+      seeds: 30,
+      violations: 0,
+      seconds: expect.any(Number),
+      ends: expect.objectContaining({ answered: expect.any(Number), open: 0 }),
+      faults: expect.objectContaining({ crash: expect.any(Number) }),
+    },
+  ]);
   expect(code).toBe(0);
+});
+
+test('how flows ended is counted; where none was answered it says so', async () => {
+  const simulate = async (...more: string[]) => project.sluice(['simulate', 'texts', '--seeds', '4', ...more]);
+  const good = await simulate('--input', 'flows.ndjson', '--faults', 'reorder');
+  expect(good.err).toMatch(
+    /4 worlds of 20 flows: no law broken .*\n {2}80 flows: 80 answered\n {2}faults: \d+ reorder\n$/,
+  );
+  const calm = await simulate('--input', 'flows.ndjson', '--faults', 'none');
+  expect(calm.err).toContain('\n  no faults\n');
+  const garbage = await simulate('--input', 'garbage.ndjson', '--faults', 'none');
+  expect(garbage.err).toContain('80 flows: 80 dead-lettered (80 data-invalid)');
+  expect(garbage.err).toMatch(/no flow was answered/);
+  const { json, err } = await simulate('--input', 'garbage.ndjson', '--faults', 'none', '--json');
+  expect(json).toMatchObject([{ ends: { answered: 0, deadLettered: { 'data-invalid': 80 } }, faults: {} }]);
+  expect(err).toMatch(/no flow was answered/);
 });
 
 test('--next: another graph is deployed meanwhile, unless it would delete a queue', async () => {
@@ -92,7 +117,7 @@ test('--next: another graph is deployed meanwhile, unless it would delete a queu
 
 test('lines of a file may be control messages', async () => {
   const { json } = await project.sluice(['simulate', 'limits', '--input', 'limits.ndjson', '--seeds', '30', '--json']);
-  expect(json).toEqual([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
+  expect(json).toMatchObject([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
 });
 
 test('a law of your own that is broken is printed with its seed and its trace, and fails the command', async () => {
