@@ -15,7 +15,7 @@ interface SimulateCommandOptions extends CommonOptions {
   readonly flows: string;
   readonly input?: string;
   readonly next?: string;
-  readonly faults: string;
+  readonly faults?: string;
   readonly pure?: true;
   readonly redrive?: true;
 }
@@ -44,7 +44,7 @@ export function addSimulate(program: Command): void {
     .option('--flows <count>', 'flows in each world', '20')
     .option('--input <file>', 'flows to send: NDJSON, or a module')
     .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
-    .option('--faults <names>', 'some, all, none, or names with commas between', 'some')
+    .option('--faults <names>', 'some, all, none, or names with commas between (default: those of the module, or some)')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
     .option('--redrive', 'send dead letters back once the faults are over')
     .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
@@ -69,10 +69,10 @@ export function addSimulate(program: Command): void {
       ...(options.next !== undefined && { next: { application: options.next } }),
       seeds,
       flows,
+      ...given,
+      ...(options.faults !== undefined && { faults: faultsOf(options.faults) }),
       ...(options.pure && { pure: true }),
       ...(options.redrive && { redrive: true }),
-      faults: faultsOf(options.faults),
-      ...given,
       onSeed: progress.done,
     });
     progress.end();

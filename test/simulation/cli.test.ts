@@ -58,6 +58,25 @@ export default defineTier({
     '{"control":"limit","value":5,"version":2,"after":"2s"}\n{"flowId":"a","data":{"n":1}}\n{"control":"limit","value":4,"version":1}\n',
   'wrong.ndjson': '{"flowId":"a","data":{"n":1}}\n{"control":"limits","value":4}\n',
   'flows.ndjson': '{"flowId":"a","data":{"text":"the quick fox"}}\n{"flowId":"b","data":{"text":"one"}}\n',
+  'functions/counting/once.ts': `
+import { defineTier } from 'sluice';
+import * as z from 'zod';
+export default defineTier({
+  name: 'once',
+  input: z.string(),
+  output: z.string(),
+  predict: ({ data }) => {
+    globalThis.predictions = (globalThis.predictions ?? 0) + 1;
+    return data;
+  },
+});
+`,
+  'functions/counting/simulation.ts': `
+export const input = [{ entry: 'once', data: 'the same' }];
+export const faults = 'none';
+export const pure = false;
+export const eventually = { 'it runs once at most': () => globalThis.predictions <= 1 };
+`,
   'garbage.ndjson': '{"data":{"txt":1}}\n',
   'laws.ts': `
 export const input = ({ id }) => ({ entry: 'words', flowId: id, data: { text: 'x' } });
@@ -149,6 +168,15 @@ test('only the faults that are asked for happen', async () => {
   const calm = ['simulate', 'texts', '--input', 'laws.ts', '--seeds', '20', '--flows', '4', '--json', '--faults'];
   expect((await project.sluice([...calm, 'none'])).json.at(-1)).toMatchObject({ violations: 0 });
   expect((await project.sluice([...calm, 'reorder,delay'])).json.at(-1)).toMatchObject({ violations: 0 });
+});
+
+test('what is asked for on the command line counts more than what the module says', async () => {
+  const simulate = (...more: string[]) => project.sluice(['simulate', 'counting', '--seeds', '5', ...more]);
+  const asItSays = await simulate();
+  expect(asItSays).toMatchObject({ code: 1, err: expect.stringContaining('  no faults') });
+  const asked = await simulate('--faults', 'reorder', '--pure');
+  expect(asked.err).toMatch(/no law broken[\s\S]* {2}faults: \d+ reorder\n/);
+  expect(asked.code).toBe(0);
 });
 
 test.each([
