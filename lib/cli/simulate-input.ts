@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toError } from '../core/errors.ts';
@@ -19,12 +19,14 @@ const KNOWN = ['input', 'always', 'eventually', 'faults', 'pure'];
 
 /** Reads the file that says what to send: the one that is named, or the application's own. */
 export async function simulationInput(place: Place, graph: Graph, named: string | undefined): Promise<SimulationInput> {
+  if (named === '-') return { input: await fromLines(named, graph) };
   const file = named ?? join(place.folder, 'simulation.ts');
   if (!existsSync(file)) {
     const fix =
       'Name one with --input: a file of NDJSON, or a module that exports "input". See npx sluice simulate --help.';
     throw notFound('file', `there is no ${file} that says what to send`, fix);
   }
+  if (statSync(file).isDirectory()) throw wrongUsage(`${file} is a folder`, 'Name a file of NDJSON, or a module.');
   return /\.[cm]?[jt]s$/.test(file) ? fromModule(file) : { input: await fromLines(file, graph) };
 }
 
@@ -45,6 +47,7 @@ async function fromModule(file: string): Promise<SimulationInput> {
 
 async function fromLines(file: string, graph: Graph): Promise<readonly SimulatedInput[]> {
   const first = graph.tiers.filter((plan) => plan.mode === 'entry');
+  const name = file === '-' ? 'stdin' : file;
   let lines = 0;
   const defaults = {
     entries: graph.tiers.flatMap(entriesOf),
@@ -61,12 +64,12 @@ async function fromLines(file: string, graph: Graph): Promise<readonly Simulated
         readControlLine(text, graph) ?? (await readRunLine(text, defaults));
       sends.push(
         await reading().catch((error: unknown) => {
-          throw wrongUsage(`line ${number} of ${file} ${toError(error).message}`);
+          throw wrongUsage(`line ${number} of ${name} ${toError(error).message}`);
         }),
       );
     }
   }
   if (!sends.some((send) => 'entry' in send))
-    throw wrongUsage(`${file} has no flows`, 'Write one JSON object a line: {"data": …}.');
+    throw wrongUsage(`${name} has no flows`, 'Write one JSON object a line: {"data": …}.');
   return sends;
 }

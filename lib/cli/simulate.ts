@@ -42,7 +42,7 @@ export function addSimulate(program: Command): void {
     .option('--seeds <count>', 'worlds to run', '100')
     .option('--seed <seed>', 'the first seed', '1')
     .option('--flows <count>', 'flows in each world', '20')
-    .option('--input <file>', 'flows to send: NDJSON, or a module')
+    .option('--input <file>', 'flows to send: NDJSON (- for stdin), or a module')
     .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
     .option('--faults <names>', 'some, all, none, or names with commas between (default: those of the module, or some)')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
@@ -62,6 +62,7 @@ export function addSimulate(program: Command): void {
     const flows = whole(options.flows, '--flows', 1);
     const place = await findPlace(options, name);
     const application = await loadApplication(place.folder);
+    if (options.input === '-' && process.stdin.isTTY) io.note('reading NDJSON from the terminal; Ctrl-D ends it');
     const given = await simulationInput(place, application.graph, options.input);
     const progress = simulateProgress(seeds.count, io.json);
     const result = await check({

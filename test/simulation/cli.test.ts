@@ -179,7 +179,17 @@ test('what is asked for on the command line counts more than what the module say
   expect(asked.code).toBe(0);
 });
 
+test('flows come from stdin with --input -', async () => {
+  const args = ['simulate', 'texts', '--input', '-', '--seeds', '2', '--flows', '3', '--json'];
+  const { json } = await project.sluice(args, { input: '{"data":{"text":"one"}}\n' });
+  expect(json).toMatchObject([{ seeds: 2, violations: 0, ends: { open: 0 } }]);
+  const { code, json: empty } = await project.sluice(args, { input: '' });
+  expect(code).toBe(2);
+  expect(empty).toMatchObject([{ error: { message: 'stdin has no flows' } }]);
+});
+
 test.each([
+  [['simulate', 'texts', '--input', 'functions/texts'], 2, 'usage', /functions\/texts is a folder/],
   [['simulate', 'texts'], 3, 'file-not-found', /simulation\.ts/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', 'many'], 2, 'usage', /--seeds is many/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--faults', 'crahs'], 2, 'usage', /no fault "crahs"/],
