@@ -1,23 +1,21 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { loadApplication } from '../runtime/application.ts';
-import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates } from '../testing/index.ts';
+import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates, type SmallWorld } from '../testing/index.ts';
+import { reportOf } from '../testing/report.ts';
 import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
 import { findPlace } from './place.ts';
+import { type Again, commandsAgain, type WorldOptions } from './simulate-again.ts';
 import { simulationInput } from './simulate-input.ts';
 import { simulateProgress } from './simulate-progress.ts';
 import { summaryJson, summaryText, unansweredText } from './simulate-summary.ts';
 
-interface SimulateCommandOptions extends CommonOptions {
+interface SimulateCommandOptions extends CommonOptions, WorldOptions {
   readonly seeds: string;
   readonly seed: string;
   readonly flows: string;
-  readonly input?: string;
-  readonly next?: string;
-  readonly faults?: string;
-  readonly pure?: true;
-  readonly redrive?: true;
+  readonly only?: string;
 }
 
 const INPUT_HELP = `
@@ -42,6 +40,13 @@ export function addSimulate(program: Command): void {
     .option('--seeds <count>', 'worlds to run', '100')
     .option('--seed <seed>', 'the first seed', '1')
     .option('--flows <count>', 'flows in each world', '20')
+    .addOption(
+      new Option('--only <world>', 'one world: its seed, flows and faults as JSON, as a report names it').conflicts([
+        'seeds',
+        'seed',
+        'flows',
+      ]),
+    )
     .option('--input <file>', 'flows to send: NDJSON (- for stdin), or a module')
     .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
     .option('--faults <names>', 'some, all, none, or names with commas between (default: those of the module, or some)')
@@ -60,16 +65,18 @@ export function addSimulate(program: Command): void {
   withWork<SimulateCommandOptions>(command, async (io, options, [name]) => {
     const seeds = { from: whole(options.seed, '--seed', 0), count: whole(options.seeds, '--seeds', 1) };
     const flows = whole(options.flows, '--flows', 1);
+    const only = options.only === undefined ? undefined : worldIn(options.only);
     const place = await findPlace(options, name);
     const application = await loadApplication(place.folder);
     if (options.input === '-' && process.stdin.isTTY) io.note('reading NDJSON from the terminal; Ctrl-D ends it');
     const given = await simulationInput(place, application.graph, options.input);
-    const progress = simulateProgress(seeds.count, io.json);
+    const progress = simulateProgress(only ? 1 : seeds.count, io.json);
     const result = await check({
       application,
       ...(options.next !== undefined && { next: { application: options.next } }),
       seeds,
       flows,
+      ...(only !== undefined && { only }),
       ...given,
       ...(options.faults !== undefined && { faults: faultsOf(options.faults) }),
       ...(options.pure && { pure: true }),
@@ -77,24 +84,36 @@ export function addSimulate(program: Command): void {
       onSeed: progress.done,
     });
     progress.end();
-    await print(io, place.name, result, flows);
+    await print(io, result, { flows, only, again: commandsAgain(place.name, options) });
     return result.violations === 0 ? EXIT.ok : EXIT.failed;
   });
 }
 
-async function print(io: Io, application: string, result: CheckResult, flows: number): Promise<void> {
-  const { found, report } = result;
+interface Ran {
+  readonly flows: number;
+  readonly only: SmallWorld | undefined;
+  readonly again: Again;
+}
+
+async function print(io: Io, result: CheckResult, { flows, only, again }: Ran): Promise<void> {
+  const { found } = result;
   if (io.json) for (const violation of found) await io.value(violation);
-  if (report !== '') io.say(`${report}\n`);
-  for (const { seed } of found.slice(0, 1)) {
-    io.say(
-      `This world again, with all its flows: npx sluice simulate ${application} --seed ${seed} --seeds 1 --flows ${flows}\n`,
-    );
-  }
+  if (found.length > 0) io.say(`${reportOf(found, again.small)}\n`);
+  // A world that was named is small already.
+  for (const { seed } of only ? [] : found.slice(0, 1)) io.say(`With all its flows: ${again.whole(seed, flows)}\n`);
   const warning = unansweredText(result);
   if (io.json) await io.value(summaryJson(result));
-  else io.note(summaryText(result, flows));
+  else io.note(summaryText(result, only?.flows.length ?? flows));
   if (warning !== undefined) io.note(warning);
+}
+
+/** A world as `--only` has it; what it must be is known where worlds are run. */
+function worldIn(text: string): SmallWorld {
+  try {
+    return JSON.parse(text) as SmallWorld;
+  } catch {
+    throw wrongUsage('--only is no JSON', 'Give it as the report prints it, between single quotes.');
+  }
 }
 
 function whole(text: string, option: string, least: number): number {

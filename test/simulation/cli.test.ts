@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { newProject } from '../cli/project.ts';
 
@@ -85,6 +88,21 @@ export const eventually = { 'each flow is predicted on once': (world) => world.f
 });
 afterAll(() => project.remove());
 
+const BIN = join(import.meta.dirname, '../../bin/sluice.js');
+
+/** The commands that a report prints. */
+const commandsIn = (out: string): readonly string[] => out.match(/npx sluice simulate .*/g) ?? [];
+
+/** Runs a command as a shell reads it; what it prints as JSON. */
+async function literally(command: string): Promise<readonly Record<string, unknown>[]> {
+  const script = `npx() { shift; "${process.execPath}" "${BIN}" "$@"; }; ${command}; exit 0`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: project.dir });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
 test('simulates flows like those of a file; the last line of --json sums up', async () => {
   const { code, json } = await project.sluice([
     'simulate',
@@ -145,23 +163,39 @@ test('a law of your own that is broken is printed with its seed and its trace, a
   expect(code).toBe(1);
   expect(out).toMatch(/✗ each flow is predicted on once · seed \d+ · shrunken to 1 flow, 1 fault/);
   expect(out).toMatch(/words#1 +predicts/);
-  expect(out).toMatch(/npx sluice simulate texts --seed \d+ --seeds 1 --flows 4/);
   expect(err).toMatch(/50 worlds of 4 flows: laws broken in \d+ worlds?/);
-  const [, seed] = /seed (\d+)/.exec(out)!;
-  const again = await project.sluice([
-    'simulate',
-    'texts',
+  const [small, whole] = commandsIn(out);
+  expect(small).toMatch(
+    /^npx sluice simulate texts --input laws.ts --only '\{"seed":\d+,"flows":\[\d\],"faults":\["[^"]+"\]\}'$/,
+  );
+  expect(whole).toMatch(/^npx sluice simulate texts --input laws.ts --seed \d+ --seeds 1 --flows 4$/);
+  expect(await literally(`${whole} --json`)).toMatchObject([{ law: expect.any(String) }, { seeds: 1, violations: 1 }]);
+  const [violation, sum] = await literally(`${small} --json`);
+  expect(sum).toMatchObject({ seeds: 1, violations: 1 });
+  // The trace of the small world is the one that was shown.
+  expect(out).toContain(violation!.trace);
+});
+
+test('the commands that show a world again repeat all options that make it', async () => {
+  project.write('of the law.mjs', project.read('laws.ts'));
+  const worlds = [
     '--input',
-    'laws.ts',
-    '--flows',
-    '4',
-    '--seeds',
-    '1',
-    '--seed',
-    seed!,
-    '--json',
-  ]);
-  expect(again.json.at(-1)).toMatchObject({ seeds: 1, violations: 1 });
+    'of the law.mjs',
+    '--faults',
+    'duplicate,crash',
+    '--next',
+    'next/texts',
+    '--redrive',
+    '--pure',
+  ];
+  const { out } = await project.sluice(['simulate', 'texts', ...worlds, '--seeds', '50', '--flows', '4']);
+  const commands = commandsIn(out);
+  expect(commands).toHaveLength(2);
+  for (const command of commands) {
+    const given = "--input 'of the law.mjs' --faults duplicate,crash --next next/texts --pure --redrive";
+    expect(command).toContain(`npx sluice simulate texts ${given} --`);
+    expect((await literally(`${command} --json`)).at(-1)).toMatchObject({ violations: 1 });
+  }
 });
 
 test('only the faults that are asked for happen', async () => {
@@ -189,6 +223,14 @@ test('flows come from stdin with --input -', async () => {
 });
 
 test.each([
+  [['simulate', 'texts', '--input', 'flows.ndjson', '--only', '{seed'], 2, 'usage', /--only is no JSON/],
+  [['simulate', 'texts', '--input', 'flows.ndjson', '--only', '{"seed":1}'], 1, 'option-invalid', /flows is undefined/],
+  [
+    ['simulate', 'texts', '--only', '{}', '--flows', '3'],
+    2,
+    'usage',
+    /--only <world>' cannot be used with option '--flows/,
+  ],
   [['simulate', 'texts', '--input', 'functions/texts'], 2, 'usage', /functions\/texts is a folder/],
   [['simulate', 'texts'], 3, 'file-not-found', /simulation\.ts/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', 'many'], 2, 'usage', /--seeds is many/],
