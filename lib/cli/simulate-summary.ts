@@ -22,14 +22,14 @@ export function summaryText({ seeds, violations, seconds, ends, faults }: CheckR
   const happened = some(faults);
   return [
     `${count(seeds, 'world')} of ${count(flows, 'flow')}: ${verdict} (${speed})`,
-    `  ${count(letters + total({ ...others }), 'flow')}: ${how.join(', ')}`,
+    ...(how.length > 0 ? [`  ${count(letters + total(others), 'flow')}: ${how.join(', ')}`] : []),
     happened.length > 0 ? `  faults: ${happened.join(', ')}` : '  no faults',
   ].join('\n');
 }
 
 /** What to think of where no law was broken because nothing came of anything. */
-export function unansweredText({ ends }: CheckResult): string | undefined {
-  if (ends.answered > 0) return undefined;
+export function unansweredText({ seeds, ends }: CheckResult): string | undefined {
+  if (seeds === 0 || ends.answered > 0) return undefined;
   const hint = 'laws about answers had nothing to look at. Is what is sent what the tiers take?';
   return `${paintNote('yellow', 'no flow was answered')}: ${hint}`;
 }

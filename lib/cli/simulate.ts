@@ -6,10 +6,12 @@ import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
 import { findPlace } from './place.ts';
+import { onStopSignals } from './signals.ts';
 import { type Again, commandsAgain, type WorldOptions } from './simulate-again.ts';
 import { simulationInput } from './simulate-input.ts';
 import { simulateProgress } from './simulate-progress.ts';
 import { summaryJson, summaryText, unansweredText } from './simulate-summary.ts';
+import { count } from './text.ts';
 
 interface SimulateCommandOptions extends CommonOptions, WorldOptions {
   readonly seeds: string;
@@ -71,6 +73,7 @@ export function addSimulate(program: Command): void {
     if (options.input === '-' && process.stdin.isTTY) io.note('reading NDJSON from the terminal; Ctrl-D ends it');
     const given = await simulationInput(place, application.graph, options.input);
     const progress = simulateProgress(only ? 1 : seeds.count, io.json);
+    const stop = onStopSignals(EXIT.interrupted);
     const result = await check({
       application,
       ...(options.next !== undefined && { next: { application: options.next } }),
@@ -82,9 +85,14 @@ export function addSimulate(program: Command): void {
       ...(options.pure && { pure: true }),
       ...(options.redrive && { redrive: true }),
       onSeed: progress.done,
+      signal: stop.signal,
     });
     progress.end();
     await print(io, result, { flows, only, again: commandsAgain(place.name, options) });
+    if (stop.signal.aborted) {
+      io.note(`interrupted: ${count(seeds.count - result.seeds, 'world')} of ${seeds.count} not run`);
+      return EXIT.interrupted;
+    }
     return result.violations === 0 ? EXIT.ok : EXIT.failed;
   });
 }

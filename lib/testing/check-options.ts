@@ -29,6 +29,8 @@ export type CheckOptions = ApplicationOptions & {
   readonly only?: SmallWorld;
   /** Called after each world. */
   readonly onSeed?: (done: number, violations: number) => void;
+  /** Ends the check after the world at hand; the result is about those that were done. */
+  readonly signal?: AbortSignal;
 };
 
 const KEYS = [
@@ -47,6 +49,7 @@ const KEYS = [
   'redrive',
   'only',
   'onSeed',
+  'signal',
 ];
 
 /**
@@ -56,7 +59,7 @@ const KEYS = [
  */
 export function requireCheckOptions(options: CheckOptions): void {
   rejectUnknownKeys(options, KEYS, 'check');
-  const { seeds = 100, flows = 20, input, always = {}, eventually = {}, faults = 'some', only } = options;
+  const { seeds = 100, flows = 20, input, always = {}, eventually = {}, faults = 'some', only, signal } = options;
   const isRange = typeof seeds === 'object' && seeds !== null;
   if (isRange) rejectUnknownKeys(seeds, ['from', 'count'], 'seeds of check');
   const { from, count } = isRange ? seeds : { from: 1, count: seeds };
@@ -76,6 +79,7 @@ export function requireCheckOptions(options: CheckOptions): void {
     requireOption(value === undefined || typeof value === 'boolean', 'check', key, value, 'true or false');
   }
   requireFunctions(options, ['onSeed'], 'check');
+  requireOption(signal === undefined || signal instanceof AbortSignal, 'check', 'signal', signal, 'an AbortSignal');
   if (only !== undefined) requireWorld(only);
 }
 

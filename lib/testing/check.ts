@@ -1,9 +1,10 @@
 import { SluiceError } from '../core/errors.ts';
 import { deploymentOf } from './application.ts';
+import { createBreath } from './breath.ts';
 import { type CheckOptions, requireCheckOptions } from './check-options.ts';
 import { flowsLike } from './input.ts';
 import type { Broken } from './laws/law.ts';
-import { worldRunner } from './one-world.ts';
+import { type RunWorld, worldRunner } from './one-world.ts';
 import { reportOf } from './report.ts';
 import { type SmallWorld, shrink } from './shrink.ts';
 import { type EndCounts, type FaultCounts, newTally } from './tally.ts';
@@ -20,6 +21,7 @@ export interface Violation extends Broken {
 
 /** What a check found. */
 export interface CheckResult {
+  /** Worlds that were run: fewer than asked for where `signal` ended it. */
   readonly seeds: number;
   /** Worlds in which a law was broken. */
   readonly violations: number;
@@ -59,9 +61,9 @@ export interface CheckResult {
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
   requireCheckOptions(options);
-  const { input, only, always = {}, eventually = {}, faults = 'some', pure = false, redrive = false } = options;
+  const { input, only, signal, always = {}, eventually = {}, faults = 'some', pure = false, redrive = false } = options;
   const { from, count } = rangeOf(options);
-  const run = worldRunner({
+  const runWorld = worldRunner({
     deployment: await deploymentOf(options),
     make: typeof input === 'function' ? input : flowsLike(input),
     always,
@@ -70,25 +72,31 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     redrive,
     ...(pure && { shared: { models: new Map(), predictions: new Map() } }),
   });
+  const breath = createBreath();
+  const run: RunWorld = async (choice) => {
+    await breath();
+    return runWorld(choice);
+  };
   const flows = only?.flows ?? Array.from({ length: options.flows ?? 20 }, (_, i) => i);
   const found = new Map<string, Violation>();
   const began = performance.now();
   const tally = newTally();
   let violations = 0;
-  for (let i = 0; i < count; i += 1) {
-    const seed = from + i;
+  let done = 0;
+  for (; done < count && !signal?.aborted; done += 1) {
+    const seed = from + done;
     const world = await run({ seed, flows, ...(only && { only: new Set(only.faults) }) });
     if (world.sent === 0) throw nothingSent(seed);
     tally.add(world.endings, world.faults);
     if (world.broken.length > 0) violations += 1;
     for (const law of new Set(world.broken.map((b) => b.law))) {
-      if (!found.has(law)) found.set(law, await shrink(run, { seed, flows, faults: world.faults }, law));
+      if (!found.has(law)) found.set(law, await shrink(run, { seed, flows, faults: world.faults }, law, signal));
     }
-    options.onSeed?.(i + 1, violations);
+    options.onSeed?.(done + 1, violations);
   }
   const seconds = (performance.now() - began) / 1_000;
   const all = [...found.values()];
-  return { seeds: count, violations, seconds, ...tally.totals(), found: all, report: reportOf(all) };
+  return { seeds: done, violations, seconds, ...tally.totals(), found: all, report: reportOf(all) };
 }
 
 function rangeOf({ seeds = 100, only }: CheckOptions): { readonly from: number; readonly count: number } {

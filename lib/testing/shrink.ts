@@ -19,13 +19,14 @@ export interface SmallWorld {
 
 /**
  * The smallest world found that breaks the law. Fewer flows shift which fault happens where, so it looks for worlds of few
- * flows that break it as well, in its neighbourhood; then it leaves out of the smallest what can be left out.
+ * flows that break it as well, in its neighbourhood; then it leaves out of the smallest what can be left out. Told to stop, it
+ * makes do with what it has.
  */
-export async function shrink(run: RunWorld, big: SmallWorld, law: string): Promise<Violation> {
+export async function shrink(run: RunWorld, big: SmallWorld, law: string, signal?: AbortSignal): Promise<Violation> {
   let least = big;
   let tries = 0;
   const breaks = async (seed: number, flows: readonly number[], only?: readonly FaultKey[]): Promise<boolean> => {
-    if (tries >= MOST_TRIES) return false;
+    if (tries >= MOST_TRIES || signal?.aborted) return false;
     tries += 1;
     const { broken, faults, sent } = await run({ seed, flows, ...(only && { only: new Set(only) }) });
     if (sent === 0 || !broken.some((b) => b.law === law)) return false;

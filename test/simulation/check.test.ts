@@ -231,3 +231,34 @@ test('a half that met no other is counted as what became of it', async () => {
   });
   expect(ends).toMatchObject({ answered: 0, deadLettered: {}, expired: 3 });
 });
+
+test('a check that is told to stop says what it found in the worlds done so far', async () => {
+  const controller = new AbortController();
+  const result = await untyped({
+    seeds: 10_000,
+    flows: 2,
+    eventually: { 'never holds': () => false },
+    signal: controller.signal,
+    onSeed: (done: number) => done === 3 && controller.abort(),
+  });
+  expect(result).toMatchObject({ seeds: 3, violations: 3, found: [{ law: 'never holds' }] });
+  expect(await untyped({ signal: AbortSignal.abort() })).toMatchObject({ seeds: 0, violations: 0 });
+  await expect(untyped({ signal: 'stop' })).rejects.toThrow(/signal is "stop"/);
+});
+
+test('timers are heard while worlds are run, and making a violation small ends as well', async () => {
+  const signal = AbortSignal.timeout(100);
+  const result = await untyped({ seeds: 1_000_000, flows: 2, signal });
+  expect(result.seeds).toBeGreaterThan(0);
+  expect(result.seeds).toBeLessThan(1_000_000);
+  let asked = 0;
+  const controller = new AbortController();
+  const law = () => {
+    asked += 1;
+    if (asked === 3) controller.abort();
+    return false;
+  };
+  const { found } = await untyped({ flows: 12, eventually: { law }, signal: controller.signal });
+  expect(found).toMatchObject([{ law: 'law' }]);
+  expect(asked).toBeLessThan(6);
+});

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { newProject } from '../cli/project.ts';
@@ -220,6 +221,28 @@ test('flows come from stdin with --input -', async () => {
   const { code, json: empty } = await project.sluice(args, { input: '' });
   expect(code).toBe(2);
   expect(empty).toMatchObject([{ error: { message: 'stdin has no flows' } }]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with what was found so far', async (signal) => {
+  const running = project.start([
+    'simulate',
+    'texts',
+    '--input',
+    'laws.ts',
+    '--flows',
+    '2',
+    '--seeds',
+    '1000000',
+    '--json',
+  ]);
+  await setTimeout(3_000);
+  expect(await running.kill(signal)).toBe(130);
+  const lines = running.out().trim().split('\n');
+  const sum = JSON.parse(lines.at(-1)!);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ law: 'each flow is predicted on once' });
+  expect(sum.seeds).toBeGreaterThan(0);
+  expect(sum.seeds).toBeLessThan(1_000_000);
+  expect(running.err()).toContain('interrupted');
 });
 
 test.each([
