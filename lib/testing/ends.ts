@@ -58,8 +58,9 @@ function collect(world: World, graph: Graph): Endings {
   }
   function hear(fact: Fact): void {
     if (fact.did === 'send') {
-      const { message, queue, by } = fact;
-      if (by === 'client' && message.flow !== null && message.kind !== 'control') flows.add(message.flow);
+      const { message, queue } = fact;
+      const sent = flowSentBy(fact);
+      if (sent !== undefined) flows.add(sent);
       if (message.envelope?.audit) shadows.add(message.id);
       if (streams.has(queue)) halves.add(message.id);
     } else if (fact.did === 'receive') {
@@ -94,6 +95,12 @@ function collect(world: World, graph: Graph): Endings {
     halvesOf: (flow) => sides.get(flow) ?? [],
     deliveries: (id) => deliveries.get(id) ?? 0,
   };
+}
+
+/** The flow that a client sends with this. */
+export function flowSentBy(fact: Fact): string | undefined {
+  if (fact.did !== 'send' || fact.by !== 'client' || fact.message.kind === 'control') return undefined;
+  return fact.message.flow ?? undefined;
 }
 
 /** The end a record tells of; dead letters are looked up where they lie. */

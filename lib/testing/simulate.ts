@@ -14,7 +14,7 @@ import { type Endings, endingsIn } from './ends.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
-import { requireFaults, requireSeed } from './options.ts';
+import { requireFaults, requireKnown, requireSeed } from './options.ts';
 import { createOutside, quiet } from './outside.ts';
 import { runsOf } from './runs.ts';
 import type { Shared } from './tasks.ts';
@@ -164,8 +164,16 @@ export function simulateInside(
       const client = clientOf(entry);
       return client.send(...(args as unknown as Parameters<typeof client.send>));
     },
-    async redrive(filter) {
-      const { done } = await redriveDeadLetters(cloud, deadLetterSources(graph), filter);
+    async redrive(filter = {}) {
+      rejectUnknownKeys(filter, ['id', 'flow', 'tier', 'code'], 'redrive');
+      const sources = deadLetterSources(graph);
+      if (filter.tier !== undefined)
+        requireKnown(
+          filter.tier,
+          sources.map(({ tier }) => tier),
+          'tier',
+        );
+      const { done } = await redriveDeadLetters(cloud, sources, filter);
       return done.length;
     },
     control: (name) => connectControl(name, { cloud }),

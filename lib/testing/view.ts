@@ -2,9 +2,10 @@ import type { DeadLetter } from '../core/dead-letter.ts';
 import { readDeadLetter } from '../core/dead-letter.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 import type { Graph } from '../core/plan.ts';
-import { type End, endingsIn } from './ends.ts';
+import { type End, endingsIn, flowSentBy } from './ends.ts';
 import type { Broken } from './laws/law.ts';
 import { holdsHalf } from './memory-table.ts';
+import { requireKnown } from './options.ts';
 import { traceText } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +59,7 @@ export interface WorldView {
   readonly now: number;
   /** Ids of the flows that were sent. */
   flows(): readonly string[];
+  /** Throws `option-invalid` where no such flow was sent yet, as the next two do. */
   flow(id: string): FlowView;
   receipt(id: string): Receipt;
   objects(id: string): readonly ObjectView[];
@@ -79,6 +81,11 @@ export function viewOf(world: World, graph: Graph, broken: readonly Broken[]): W
       const { id, flow, tier, version, output, controls, at } = fact;
       return [{ id, flowId: flow, tier, version, output, ...(controls && { controls }), at: Math.floor(at) }];
     });
+  /** A law that asks for a flow that is none would hold or break for nothing. */
+  function requireSent(id: string): void {
+    if (world.facts.some((fact) => flowSentBy(fact) === id)) return;
+    requireKnown(id, endingsIn(world, graph).flows, 'flow');
+  }
   const decisions = (flow: string): readonly DecisionRecord[] => world.records.filter((r) => r.flow === flow);
   return {
     get now() {
@@ -86,25 +93,34 @@ export function viewOf(world: World, graph: Graph, broken: readonly Broken[]): W
     },
     flows: () => endingsIn(world, graph).flows,
     flow(id) {
+      requireSent(id);
       const endings = endingsIn(world, graph);
       const ends = [...endings.of(id), ...(isUnderWay(world, id) ? [] : endings.halvesOf(id))];
       const answer = answers().find(({ flowId }) => flowId === id);
       return { id, end: answer ? 'answered' : (ends[0]?.end ?? 'open'), answer, decisions: decisions(id) };
     },
-    receipt: (id) => receiptOf(world, id, decisions(id)),
-    objects: (id) =>
-      [...world.objects.stored.values()]
+    receipt(id) {
+      requireSent(id);
+      return receiptOf(world, id, decisions(id));
+    },
+    objects(id) {
+      requireSent(id);
+      return [...world.objects.stored.values()]
         .filter(({ key }) => key.split('/')[1] === encodeURIComponent(id))
         .map(({ key, size, bytes, fetchedBy }) => ({
           key,
           size,
           isDeleted: bytes === undefined,
           fetchedBy: fetchedBy.map((by) => by.replace(/#\d+$/, '')),
-        })),
+        }));
+    },
     answers,
     deadLetters: () => deadLettersIn(world, graph),
     decisions: () => world.records,
-    depth: (queue) => world.queues.get(queue)?.messages.length ?? 0,
+    depth(queue) {
+      requireKnown(queue, [...world.queues.keys()], 'queue');
+      return world.queues.get(queue)!.messages.length;
+    },
     violations: () => broken,
     trace: (flow) => traceText(world.facts, flow),
   };

@@ -100,3 +100,17 @@ test('virtual time stands still while a task waits for the real world', async ()
   await world.drain();
   expect(world.flow('f').end).toBe('answered');
 });
+
+test('what was never sent, and a queue or a tier there is none of, is an error and not nothing', async () => {
+  const world = await simulate({ tiers: [cheap(), carrying()], start });
+  expect(() => world.flow('f')).toThrow(/no flow "f".*There is none/s);
+  await world.send('cheap', { n: 1 }, { flowId: 'fox-1' });
+  await world.drain();
+  for (const look of [world.flow, world.receipt, world.objects]) {
+    expect(() => look('fox-2')).toThrow(/no flow "fox-2".*Did you mean "fox-1"/s);
+  }
+  expect(() => world.depth('daer')).toThrow(/no queue "daer".*Did you mean "dear"/s);
+  await expect(world.redrive({ tier: 'chaep' })).rejects.toThrow(/no tier "chaep".*Did you mean "cheap"/s);
+  await expect(world.redrive({ flows: 'f' } as never)).rejects.toThrow(/Did you mean "flow"/);
+  expect(await world.redrive({ tier: 'cheap' })).toBe(0);
+});
