@@ -107,7 +107,8 @@ function queueOver(world: World, by: string, call: Caller, queue: MemoryQueue): 
           const refused = refusedMessage(name, message);
           if (refused) return refused;
           const late = delay();
-          // Seconds as a rule, up to most of the retention time.
+          // Seconds as a rule, up to most of the retention time. The rest is for what comes after: a message that is hidden
+          // for its longest, twelve hours, twice would otherwise be forgotten, and its flow be lost by no fault of its own.
           const lateMs = late === undefined ? 0 : 1_000 * (retentionMs / 1_000) ** late * 0.75;
           const visibleAt = schedule.now() + (message.delayMs ?? 0) + lateMs;
           const { facts } = queue.add(message, visibleAt);
