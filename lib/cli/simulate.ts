@@ -72,7 +72,8 @@ export function addSimulate(program: Command): void {
     const application = await loadApplication(place.folder);
     if (options.input === '-' && process.stdin.isTTY) io.note('reading NDJSON from the terminal; Ctrl-D ends it');
     const given = await simulationInput(place, application.graph, options.input);
-    const progress = simulateProgress(only ? 1 : seeds.count, io.json);
+    const worlds = only ? 1 : seeds.count;
+    const progress = simulateProgress(worlds, io.json);
     const stop = onStopSignals(EXIT.interrupted);
     const result = await check({
       application,
@@ -90,7 +91,7 @@ export function addSimulate(program: Command): void {
     progress.end();
     await print(io, result, { flows, only, again: commandsAgain(place.name, options) });
     if (stop.signal.aborted) {
-      io.note(`interrupted: ${count(seeds.count - result.seeds, 'world')} of ${seeds.count} not run`);
+      io.note(`interrupted: ${count(worlds - result.seeds, 'world')} of ${worlds} not run`);
       return EXIT.interrupted;
     }
     return result.violations === 0 ? EXIT.ok : EXIT.failed;
