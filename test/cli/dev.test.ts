@@ -113,11 +113,11 @@ describe('sluice dev', () => {
     const runner = (): number => Number(project.read('.sluice/texts/runner.pid'));
     const dev = project.start(['dev']);
     await dev.until('texts runs on');
-    await project.sluice(send('deadly', 'bad'));
-    await dev.until('the process of texts died (exit code 7); starting it again');
-    await dev.until('texts runs on', 2);
     process.kill(runner(), 'SIGKILL');
     await dev.until('the process of texts died (SIGKILL); starting it again');
+    await dev.until('texts runs on', 2);
+    await project.sluice(send('deadly', 'bad'));
+    await dev.until('the process of texts died (exit code 7); starting it again');
     await dev.until('texts runs on', 3);
     expect(await dev.kill('SIGINT')).toBe(0);
     const memory = project.start(['dev', '--memory', '--dir', '.sluice/none']);

@@ -35,7 +35,7 @@ describe('tier options', () => {
     [{ input: tier('b'), objects: { photo: {} } }, 'objects is'],
     [{ satisfied: { score: 0.9, atLeast: 1 } }, 'satisfied.score is 0.9'],
     [{ satisfied: { score: () => 1 } }, 'satisfied.atLeast is undefined'],
-    [{ satisfied: { score: () => 1, atLeast: Number.NaN } }, 'satisfied.atLeast is null'],
+    [{ satisfied: { score: () => 1, atLeast: Number.NaN } }, 'satisfied.atLeast is NaN'],
     [{ gates: { data: true } }, 'gates of tier "a": data is true'],
     [{ exhausted: 'drop' }, 'exhausted is "drop"'],
     [{ delivery: 'exactly-once' }, 'delivery is "exactly-once"'],

@@ -42,7 +42,7 @@ describe('options', () => {
   test('an invalid value is shown, whatever it is', () => {
     for (const [value, shown] of [
       ['x', '"x"'],
-      [Number.NaN, 'null'],
+      [Number.NaN, 'NaN'],
       [undefined, 'undefined'],
       [() => 1, 'a function'],
     ] as const) {
