@@ -35,7 +35,8 @@ export const paceIsKept: LawMaker = (_, runs) => {
         };
       },
       receive({ by, messages }) {
-        const tier = by.replace(/#\d+$/, '');
+        const tier = by.slice(0, by.lastIndexOf('#'));
+        if (intervalOf(by, tier) === undefined) return undefined;
         const times = came.get(tier) ?? new Map<string, number>();
         came.set(tier, times);
         for (const { queueId, envelope } of messages) if (envelope) times.set(queueId, envelope.ts);
