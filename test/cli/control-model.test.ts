@@ -1,34 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LIMIT, scaleTier } from './controlled.ts';
 import { newProject, type Running } from './project.ts';
 
-const SCALE = `
-import { defineTier } from 'sluice';
-import * as z from 'zod';
-
-export default defineTier({
-  name: 'scale',
-  input: z.object({ n: z.number() }),
-  output: z.object({ product: z.number() }),
-  load: async ({ model }) => (model ? Number(await model.object.text()) : 1),
-  accept: (factor) => factor > 0,
-  predict: ({ data, model }) => ({ product: data.n * model }),
-});
-`;
 const MODEL = `
 import { model } from 'sluice';
 
 export default { ...model, maxStalenessMs: 0 };
-`;
-const LIMIT = `
-import { defineControl } from 'sluice';
-import * as z from 'zod';
-
-export default defineControl({
-  name: 'limit',
-  schema: z.object({ shop: z.string(), most: z.number() }),
-  keyBy: ({ shop }) => shop,
-  beforeControl: 'drop',
-});
 `;
 const RULES = `
 import { defineControl } from 'sluice';
@@ -37,7 +14,7 @@ import * as z from 'zod';
 export default defineControl({ name: 'rules', schema: z.string(), beforeControl: 'drop' });
 `;
 const project = newProject({
-  'functions/scaled/scale.ts': SCALE,
+  'functions/scaled/scale.ts': scaleTier(),
   'functions/scaled/controls/model.ts': MODEL,
   'functions/scaled/controls/limit.ts': LIMIT,
   'functions/scaled/controls/rules.ts': RULES,

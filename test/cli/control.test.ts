@@ -1,34 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { LIMIT, scaleTier } from './controlled.ts';
 import { newProject } from './project.ts';
 import { TEXTS } from './texts.ts';
 
-const LIMIT = `
-import { defineControl } from 'sluice';
-import * as z from 'zod';
-
-export default defineControl({
-  name: 'limit',
-  schema: z.object({ shop: z.string(), most: z.number() }),
-  keyBy: ({ shop }) => shop,
-  beforeControl: 'drop',
-});
-`;
-const LOADS = `
-import { defineTier } from 'sluice';
-import * as z from 'zod';
-
-export default defineTier({
-  name: 'scale',
-  input: z.object({ n: z.number() }),
-  output: z.object({ product: z.number() }),
-  load: async ({ model }) => (model ? Number(await model.object.text()) : 1),
-  accept: (factor) => factor > 0,
-  workers: 1,
-  predict: ({ data, model }) => ({ product: data.n * model }),
-});
-`;
 const project = newProject({
-  'functions/texts/scale.ts': LOADS,
+  'functions/texts/scale.ts': scaleTier('workers: 1,'),
   'functions/texts/controls/model.ts': `export { model as default } from 'sluice';\n`,
   'seven.txt': '7',
   ...TEXTS,
