@@ -10,7 +10,7 @@ export interface Standing {
 }
 
 /** How a flow stands: an answer counts whatever came before or after it. */
-export function standingOf(records: readonly DecisionRecord[]): Standing {
+function standingOf(records: readonly DecisionRecord[]): Standing {
   const answer = records.find((record) => record.decision === 'accepted');
   if (answer) return { standing: 'answered', tier: answer.tier };
   const last = records.findLast((record) => record.decision !== 'duplicate') ?? records.at(-1)!;

@@ -40,7 +40,7 @@ export const without = (record: DecisionRecord, ...fields: (keyof DecisionRecord
   Object.fromEntries(Object.entries(record).filter(([key]) => !fields.includes(key as never))) as never;
 
 export const uuid = '7e4b1d3c-0a5f-5c1e-9b2d-4f6a8c0e2b17';
-export const message = { id: uuid, kind: 'data' };
+const message = { id: uuid, kind: 'data' };
 export const billed = { invocations: 0.333333, ms: 24.528761, requests: 0.6 } as never;
 
 /** Records as most logs are made of. */

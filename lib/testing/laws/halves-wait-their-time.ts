@@ -5,7 +5,10 @@ import type { LawMaker } from './law.ts';
 /** Times in the table are whole seconds, rounded up. */
 const SECOND_MS = 1_000;
 
-/** A half waits for the other one no longer than its ttl. Two that have met wait for their message instead, and so does what is left of them. */
+/**
+ * A half waits for the other one no longer than its ttl. Two that have met wait for their message instead, and so does what is
+ * left of them.
+ */
 export const halvesWaitTheirTime: LawMaker = (_, runs) => {
   /** When the time of an item is over, as it was before. */
   const known = new Map<string, unknown>();
