@@ -108,6 +108,7 @@ export function lazyObjects(
   under: readonly string[],
   fetched: LazyObjectSet['fetched'] = { bytes: 0, calls: 0 },
 ): LazyObjectSet {
+  if (isEmpty(references)) return { objects: NO_OBJECTS, fetched, dispose: () => undefined };
   let folder: Promise<string> | undefined;
   // No prototype: a message names its objects, `__proto__` included.
   const objects: Record<string, LazyObject> = Object.create(null);
@@ -142,6 +143,13 @@ export function lazyObjects(
     // What cannot be removed now is the temporary folder's to clean up: the predictions are made.
     dispose: () => folder?.then((path) => rm(path, { recursive: true, force: true })).catch(() => undefined),
   };
+}
+
+const NO_OBJECTS: LazyObjectSet['objects'] = Object.freeze(Object.create(null));
+
+function isEmpty(references: ObjectReferences): boolean {
+  for (const _ in references) return false;
+  return true;
 }
 
 function streamOf(bytes: () => Promise<Uint8Array>): ReadableStream<Uint8Array> {

@@ -11,6 +11,7 @@ import { type Readings, readingsOf } from './controls/readings.ts';
 import { type LazyObjectSet, lazyObjects, type ObjectReader, objectStoreFailed } from './objects.ts';
 
 type Context = PredictContext<TierTypes, unknown>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One request on its way through the model. */
 export interface Call {
@@ -37,8 +38,8 @@ export function callOf(options: CallOptions, request: PredictRequest, reader: Ob
   const signal = lazyObjects(reader, request.signalObjects, [PRODUCED], data.fetched);
   const produced: Record<string, ObjectReference> = {};
   const readings = readingsOf(options.tier.controls, options.controls, data.fetched, request.told);
-  let controller: AbortController | undefined;
-  const context: Context = {
+  let controller = new AbortController();
+  const context: Mutable<Context> = {
     data: request.data,
     objects: data.objects,
     signal: request.signal,
@@ -51,15 +52,14 @@ export function callOf(options: CallOptions, request: PredictRequest, reader: Ob
     }) as Context['state'],
     flowId: request.flowId,
     attempt: request.attempt,
-    // Made on first use: most tasks never look at it.
-    get abort() {
-      controller ??= new AbortController();
-      return controller.signal;
-    },
+    // A getter of its own would cost ten times as much, and a hidden class for each context.
+    abort: controller.signal,
   };
   const abort = (): void => {
-    controller?.abort();
-    controller = undefined; // Should it be tried again, it has its time again.
+    controller.abort();
+    // Should it be tried again, it has its time again.
+    controller = new AbortController();
+    context.abort = controller.signal;
   };
   const call: Call = { context, data, signal, produced, readings, abort };
   return call;

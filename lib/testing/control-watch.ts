@@ -64,8 +64,5 @@ export function withWatchedControls(
   const controls = Object.fromEntries(
     Object.entries(context.controls as Readings).map(([alias, reading]) => [alias, watch(reading, names[alias]!.name)]),
   );
-  return Object.defineProperties(
-    {},
-    { ...Object.getOwnPropertyDescriptors(context), controls: { value: controls, enumerable: true } },
-  ) as Context;
+  return { ...context, controls: controls as Context['controls'] };
 }

@@ -20,21 +20,12 @@ export function watched(context: Context, watcher: Watcher): Context {
   if (isEmpty(context.objects) && isEmpty(context.signalObjects) && isEmpty(context.produce)) return context;
   const { flowId } = context;
   const produce = Object.entries(context.produce as Record<string, (bytes: Uint8Array) => Promise<void>>);
-  const own = Object.getOwnPropertyDescriptors(context);
-  return Object.defineProperties(
-    {},
-    {
-      ...own,
-      objects: { value: watchedObjects(context.objects, flowId, watcher), enumerable: true },
-      signalObjects: { value: watchedObjects(context.signalObjects, flowId, watcher), enumerable: true },
-      produce: {
-        value: Object.fromEntries(
-          produce.map(([name, put]) => [name, (bytes: Uint8Array) => owed(watcher, put(bytes))]),
-        ),
-        enumerable: true,
-      },
-    },
-  ) as Context;
+  return {
+    ...context,
+    objects: watchedObjects(context.objects, flowId, watcher),
+    signalObjects: watchedObjects(context.signalObjects, flowId, watcher),
+    produce: Object.fromEntries(produce.map(([name, put]) => [name, (bytes: Uint8Array) => owed(watcher, put(bytes))])),
+  };
 }
 
 /** The same objects, watched. */

@@ -83,7 +83,7 @@ export function worldRunner(options: WorldsOptions): RunWorld {
     await world.end();
     judge(eventually, world);
     const all = [...world.violations(), ...broken.values()];
-    return { broken: all, faults: world.faults, sent: sends.length, endings: world.endings(), view: world };
+    return { broken: all, faults: world.faults(), sent: sends.length, endings: world.endings(), view: world };
   };
 }
 

@@ -40,16 +40,7 @@ function runAndKeep(
     Object.fromEntries(
       Object.entries(context[side]).map(([name, object]) => [name, noting(object, () => read.add(`${side}.${name}`))]),
     );
-  const own = Object.getOwnPropertyDescriptors(context);
-  const watched = Object.defineProperties(
-    {},
-    {
-      ...own,
-      objects: { value: note('objects') },
-      signalObjects: { value: note('signalObjects') },
-    },
-  ) as Context;
-  const output = predict(watched);
+  const output = predict({ ...context, objects: note('objects'), signalObjects: note('signalObjects') });
   if (!isPromise(output)) {
     keep({ output, read: [...read] });
     return output;

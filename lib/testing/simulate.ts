@@ -65,6 +65,8 @@ export interface Inner {
   readonly onStep?: (view: WorldView) => void;
 }
 
+type Doing = Omit<Simulation, keyof WorldView>;
+
 /** More events than any application needs to come to rest. */
 const MOST_STEPS = 1_000_000;
 
@@ -108,7 +110,7 @@ export function simulateInside(
   deployment: Deployment,
   options: Omit<SimulateOptions, keyof ApplicationOptions>,
   inner: Inner,
-): Simulation & { readonly faults: readonly FaultKey[]; endings(): Endings } {
+): Simulation & { faults(): readonly FaultKey[]; endings(): Endings } {
   const { seed = 1, start = new Date(Date.UTC(2026, 0, 1)), faultsFor = '2h' } = options;
   const rates = options.faults === 'all' ? FAULTS : (options.faults ?? {});
   const broken: Broken[] = [];
@@ -150,16 +152,8 @@ export function simulateInside(
     clients.set(entry, known);
     return known;
   }
-  return {
-    ...view,
+  const doing: Doing = {
     cloud,
-    get faults() {
-      return world.faults.happened;
-    },
-    endings: () => endingsIn(world, graph),
-    get now() {
-      return view.now;
-    },
     async send(entry, ...args) {
       const client = clientOf(entry);
       return client.send(...(args as unknown as Parameters<typeof client.send>));
@@ -188,4 +182,5 @@ export function simulateInside(
       laws.end(world);
     },
   };
+  return Object.assign(view, doing, { faults: () => world.faults.happened, endings: () => endingsIn(world, graph) });
 }

@@ -87,23 +87,20 @@ export function viewOf(world: World, graph: Graph, broken: readonly Broken[]): W
     requireKnown(id, endingsIn(world, graph).flows, 'flow');
   }
   const decisions = (flow: string): readonly DecisionRecord[] => world.records.filter((r) => r.flow === flow);
-  return {
-    get now() {
-      return Math.floor(world.schedule.now());
-    },
+  return Object.assign(new WorldTime(world), {
     flows: () => endingsIn(world, graph).flows,
-    flow(id) {
+    flow(id: string): FlowView {
       requireSent(id);
       const endings = endingsIn(world, graph);
       const ends = [...endings.of(id), ...(isUnderWay(world, id) ? [] : endings.halvesOf(id))];
       const answer = answers().find(({ flowId }) => flowId === id);
       return { id, end: answer ? 'answered' : (ends[0]?.end ?? 'open'), answer, decisions: decisions(id) };
     },
-    receipt(id) {
+    receipt(id: string) {
       requireSent(id);
       return receiptOf(world, id, decisions(id));
     },
-    objects(id) {
+    objects(id: string) {
       requireSent(id);
       return [...world.objects.stored.values()]
         .filter(({ key }) => key.split('/')[1] === encodeURIComponent(id))
@@ -117,13 +114,26 @@ export function viewOf(world: World, graph: Graph, broken: readonly Broken[]): W
     answers,
     deadLetters: () => deadLettersIn(world, graph),
     decisions: () => world.records,
-    depth(queue) {
+    depth(queue: string) {
       requireKnown(queue, [...world.queues.keys()], 'queue');
       return world.queues.get(queue)!.messages.length;
     },
     violations: () => broken,
-    trace: (flow) => traceText(world.facts, flow),
-  };
+    trace: (flow?: string) => traceText(world.facts, flow),
+  });
+}
+
+/** A class, as a getter in a literal is a hidden class of its own, which holds its world until V8 collects the whole heap. */
+class WorldTime {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get now(): number {
+    return Math.floor(this.#world.schedule.now());
+  }
 }
 
 /** Whether a message of the flow, or a half that waits, is still somewhere. */

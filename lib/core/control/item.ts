@@ -19,14 +19,21 @@ export interface ControlState {
 /** Reads a control's item; its history only when it is asked for, as data never does. */
 export function toControlState(item: Item | undefined): ControlState | undefined {
   if (item?.version === undefined) return undefined;
-  const lines = toLines(item.history);
-  return {
-    current: toVersion(lines.at(-1)!),
-    get history() {
-      return lines.map(toVersion);
-    },
-    lines,
-  };
+  return new StoredControl(toLines(item.history));
+}
+
+class StoredControl implements ControlState {
+  readonly current: ControlVersion;
+  readonly lines: JsonLines;
+
+  constructor(lines: JsonLines) {
+    this.current = toVersion(lines.at(-1)!);
+    this.lines = lines;
+  }
+
+  get history(): readonly ControlVersion[] {
+    return this.lines.map(toVersion);
+  }
 }
 
 const toVersion = (line: string): ControlVersion => JSON.parse(line) as ControlVersion;
