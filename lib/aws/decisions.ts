@@ -30,5 +30,5 @@ export function stdoutDecisions(sink: LineSink = process.stdout): DecisionLog {
 }
 
 function line(record: DecisionRecord): string {
-  return `${JSON.stringify({ sluice: 'decision', ...record })}\n`;
+  return `{"sluice":"decision",${JSON.stringify(record).slice(1)}\n`;
 }

@@ -14,6 +14,9 @@ export interface Bells {
 /** How soon a runner sees what another process sent. */
 const FOREIGN_POLL_MS = 50;
 
+/** Without a reason of ours, each abort would make an error with a stack. */
+const RUNG = 'rung';
+
 /** The bells of a store; `durable` ones also look out for other processes. */
 export function bells(database: Database, clock: Clock, durable: boolean): Bells {
   const waiting = new Map<string, Set<() => void>>();
@@ -36,7 +39,7 @@ export function bells(database: Database, clock: Clock, durable: boolean): Bells
     },
     async wait(queue, ms, seen, abort) {
       const controller = new AbortController();
-      const wake = (): void => controller.abort();
+      const wake = (): void => controller.abort(RUNG);
       const woken = waiting.get(queue) ?? new Set();
       waiting.set(queue, woken.add(wake));
       abort?.addEventListener('abort', wake);

@@ -1,5 +1,6 @@
 import { controlStep } from '../core/control/apply.ts';
 import { SluiceError } from '../core/errors.ts';
+import { isPromise } from '../core/json.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../core/plan.ts';
 import type { Outcome, Step } from '../core/step/effects.ts';
 import { destinationStep, tierStep } from '../core/step/step.ts';
@@ -44,10 +45,11 @@ export function destinationHandler(plan: DestinationPlan, cloud: Cloud): BatchHa
     name: plan.destination.name,
     predictor: undefined,
     timeoutMs: timing.timeoutMs,
-    deliver: async (envelope) =>
-      withTimeout(cloud.clock, handler(toAnswer(envelope, cloud.objects)), timing.timeoutMs, () =>
-        tooLong(timing.timeoutMs),
-      ),
+    async deliver(envelope) {
+      const handled = handler(toAnswer(envelope, cloud.objects));
+      if (!isPromise(handled)) return;
+      await withTimeout(cloud.clock, handled, timing.timeoutMs, () => tooLong(timing.timeoutMs));
+    },
   };
   return batchHandler(place, plan.reads[0]!.queue, 'answer', (incoming) => destinationStep(plan, incoming));
 }

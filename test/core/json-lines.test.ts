@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
-import { fromLines, toLines } from '../../lib/core/json-lines.ts';
+import { fromLines, lineWith, toLines, withLine } from '../../lib/core/json-lines.ts';
 
 const values = fc.array(fc.jsonValue() as fc.Arbitrary<Json>, { minLength: 1, maxLength: 8 });
 const linesOf = (kept: readonly Json[]): readonly string[] => kept.map((value) => JSON.stringify(value));
@@ -25,6 +25,33 @@ test('law: the last ones stay, no more than asked, and the last one whatever its
       const fits = (count: number): boolean => linesOf(kept).slice(-count).join('\n').length + 1 <= maxChars;
       if (lines.length > 1) expect(fits(lines.length)).toBe(true);
       if (lines.length < Math.min(most, kept.length)) expect(fits(lines.length + 1)).toBe(false);
+    }),
+  );
+});
+
+const most = fc.integer({ min: 1, max: 10 });
+const keptAs = fc.constantFrom<(kept: readonly Json[]) => Json | undefined>(
+  (kept) => linesOf(kept).join('\n'),
+  (kept) => kept as Json[],
+  () => undefined,
+);
+
+test('law: one more line is what taking all apart and joining them again makes', () => {
+  fc.assert(
+    fc.property(values, keptAs, fc.jsonValue(), most, fc.nat(200), (lines, keep, value, most, maxChars) => {
+      const kept = keep(lines);
+      const line = JSON.stringify(value);
+      expect(withLine(kept, line, most, maxChars)).toBe(fromLines([...toLines(kept), line], most, maxChars));
+    }),
+  );
+});
+
+test('law: a line is found by how it begins, the first of several, and only at its beginning', () => {
+  fc.assert(
+    fc.property(values, keptAs, fc.nat(7), fc.nat(9), (lines, keep, which, chars) => {
+      const kept = keep(lines);
+      const beginning = (linesOf(lines)[which] ?? 'none').slice(0, chars);
+      expect(lineWith(kept, beginning)).toBe(toLines(kept).find((line) => line.startsWith(beginning)));
     }),
   );
 });

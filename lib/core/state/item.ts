@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import { fromLines, toLines } from '../json-lines.ts';
+import { lineWith, withLine } from '../json-lines.ts';
 import type { ObjectReferences } from '../object-reference.ts';
 import type { Predicted } from '../step/effects.ts';
 import type { Item } from '../table-update.ts';
@@ -23,7 +23,7 @@ interface Remembered {
 
 /** The prediction this input led to when it was worked into the state, if it was. */
 export function usedBy(item: Item | undefined, input: string): Predicted | undefined {
-  const line = toLines(item?.used).find((one) => one.startsWith(`${input} `));
+  const line = lineWith(item?.used, `${input} `);
   if (line === undefined) return undefined;
   const { output, produced = {}, controls } = JSON.parse(line.slice(input.length)) as Remembered;
   return { output, ms: 0, produced, fetched: { bytes: 0, calls: 0 }, ...(controls && { controls }) };
@@ -36,8 +36,7 @@ export function afterInput(
   remember: number = REMEMBERED,
 ): Item {
   const { value, input, predicted } = after;
-  const lines = [...toLines(item?.used), lineOf(input, predicted)];
-  return { value, used: fromLines(lines, remember, MAX_USED_CHARS) };
+  return { value, used: withLine(item?.used, lineOf(input, predicted), remember, MAX_USED_CHARS) };
 }
 
 function lineOf(input: string, { output, produced, controls }: Predicted): string {
