@@ -12,6 +12,11 @@ export function toLines(kept: Json | undefined): JsonLines {
   return Array.isArray(kept) ? kept.map((value) => JSON.stringify(value)) : [];
 }
 
+/** The last line of an attribute that has some. */
+export function lastLine(kept: Json | undefined): string {
+  return typeof kept === 'string' ? kept.slice(kept.lastIndexOf('\n') + 1) : toLines(kept).at(-1)!;
+}
+
 /** The line of an attribute that begins so, if there is one. */
 export function lineWith(kept: Json | undefined, beginning: string): string | undefined {
   if (typeof kept !== 'string') return toLines(kept).find((line) => line.startsWith(beginning));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
-import { fromLines, lineWith, toLines, withLine } from '../../lib/core/json-lines.ts';
+import { fromLines, lastLine, lineWith, toLines, withLine } from '../../lib/core/json-lines.ts';
 
 const values = fc.array(fc.jsonValue() as fc.Arbitrary<Json>, { minLength: 1, maxLength: 8 });
 const linesOf = (kept: readonly Json[]): readonly string[] => kept.map((value) => JSON.stringify(value));
@@ -35,6 +35,15 @@ const keptAs = fc.constantFrom<(kept: readonly Json[]) => Json | undefined>(
   (kept) => kept as Json[],
   () => undefined,
 );
+
+test('law: the last line is the last of all', () => {
+  fc.assert(
+    fc.property(values, keptAs, (lines, keep) => {
+      const kept = keep(lines);
+      if (kept !== undefined) expect(lastLine(kept)).toBe(toLines(kept).at(-1));
+    }),
+  );
+});
 
 test('law: one more line is what taking all apart and joining them again makes', () => {
   fc.assert(

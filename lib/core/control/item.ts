@@ -1,4 +1,5 @@
-import { fromLines, type JsonLines, toLines } from '../json-lines.ts';
+import type { Json } from '../json.ts';
+import { fromLines, type JsonLines, lastLine, toLines } from '../json-lines.ts';
 import type { Item } from '../table-update.ts';
 import type { ControlVersion } from './message.ts';
 
@@ -19,16 +20,20 @@ export interface ControlState {
 /** Reads a control's item; its history only when it is asked for, as data never does. */
 export function toControlState(item: Item | undefined): ControlState | undefined {
   if (item?.version === undefined) return undefined;
-  return new StoredControl(toLines(item.history));
+  return new StoredControl(item.history);
 }
 
 class StoredControl implements ControlState {
   readonly current: ControlVersion;
-  readonly lines: JsonLines;
+  readonly #kept: Json | undefined;
 
-  constructor(lines: JsonLines) {
-    this.current = toVersion(lines.at(-1)!);
-    this.lines = lines;
+  constructor(kept: Json | undefined) {
+    this.current = toVersion(lastLine(kept));
+    this.#kept = kept;
+  }
+
+  get lines(): JsonLines {
+    return toLines(this.#kept);
   }
 
   get history(): readonly ControlVersion[] {
