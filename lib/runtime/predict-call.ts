@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts';
 import { PRODUCED, SENT } from '../core/object-keys.ts';
-import type { ObjectReference } from '../core/object-reference.ts';
+import type { ObjectReference, ObjectSpec } from '../core/object-reference.ts';
 import type { TierState } from '../core/state/types.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { PredictContext, TierTypes } from '../core/tier-types.ts';
@@ -69,34 +69,44 @@ function stateOf({ state }: PredictRequest, set: (value: unknown) => void): Tier
   return state && { ...state, set };
 }
 
+/** Puts what a task produces, by the names its tier declares. */
 function producer(
   options: CallOptions,
   request: PredictRequest,
   produced: Record<string, ObjectReference>,
   fetched: { calls: number },
 ): Context['produce'] {
-  const produce: Record<string, (bytes: Uint8Array) => Promise<void>> = {};
-  for (const [name, spec] of Object.entries(options.tier.produces ?? {})) {
-    produce[name] = async (bytes) => {
-      if (spec.maxBytes !== undefined && bytes.byteLength > spec.maxBytes) {
-        throw new SluiceError(
-          'object-too-large',
-          `the produced object "${name}" has ${bytes.byteLength} bytes; ${spec.maxBytes} are allowed`,
-          {
-            tier: options.tier.name,
-            flow: request.flowId,
-            fix: 'Produce a smaller object or raise maxBytes.',
-          },
-        );
-      }
-      fetched.calls += 1;
-      const put = spec.contentType === undefined ? {} : { contentType: spec.contentType };
-      produced[name] = await options.objects
-        .put(`${request.producePrefix}/${name}`, bytes, put)
-        .catch((error: unknown) => {
-          throw objectStoreFailed(`storing the produced object "${name}"`, error);
-        });
-    };
-  }
-  return produce;
+  const { produces } = options.tier;
+  if (!produces) return NOTHING;
+  const put = async (name: string, spec: ObjectSpec, bytes: Uint8Array): Promise<void> => {
+    requireSize(options.tier, request.flowId, name, spec, bytes.byteLength);
+    fetched.calls += 1;
+    const type = spec.contentType === undefined ? {} : { contentType: spec.contentType };
+    produced[name] = await options.objects
+      .put(`${request.producePrefix}/${name}`, bytes, type)
+      .catch((error: unknown) => {
+        throw objectStoreFailed(`storing the produced object "${name}"`, error);
+      });
+  };
+  // V8 keeps a function that is assigned to a property, unlike one in a list, until a full collection.
+  return Object.fromEntries(
+    Object.entries(produces).map(([name, spec]) => [name, (bytes: Uint8Array) => put(name, spec, bytes)]),
+  );
+}
+
+const NOTHING: Context['produce'] = Object.freeze({});
+
+function requireSize(
+  { name: tier }: TierDefinition,
+  flow: string,
+  name: string,
+  { maxBytes }: ObjectSpec,
+  size: number,
+): void {
+  if (maxBytes === undefined || size <= maxBytes) return;
+  throw new SluiceError(
+    'object-too-large',
+    `the produced object "${name}" has ${size} bytes; ${maxBytes} are allowed`,
+    { tier, flow, fix: 'Produce a smaller object or raise maxBytes.' },
+  );
 }
