@@ -103,7 +103,7 @@ export function* complete(story: Story, plan: TierPlan, outputId: string): Step<
     remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],
     when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],
   });
-  delete story.claimKey;
+  story.claimKey = undefined;
   // A write that was tried again by itself may have been applied the first time.
   if (result.applied || result.item?.by === incoming.deliveryId) return undefined;
   if (result.item && result.item.done === undefined && result.item.lease === undefined)
@@ -121,7 +121,7 @@ export function* release(story: Story, until: number, failed = false): Step<void
     if (story.met) yield* keepHalves(story, until, failed);
     return;
   }
-  delete story.claimKey;
+  story.claimKey = undefined;
   yield* write(story, {
     key: claimKey,
     ...('tier' in plan && plan.mode === 'join' && { set: { ...keptFrom(plan, until), ...(failed && { failed: 1 }) } }),

@@ -45,7 +45,7 @@ export interface Story {
   /** Why it is decided at all, where no data came. */
   why?: string;
   /** Key of the claim this step holds. */
-  claimKey?: string;
+  claimKey?: string | undefined;
   /** True once both halves of a join are there. */
   met?: boolean;
   /** Another delivery had stored this half, and may acknowledge its message while this one is at work. */
