@@ -64,7 +64,7 @@ describe('a claim', () => {
       {
         key: ONCE,
         set: { done: expect.any(String), by: 'delivery', expiresAt: at(4 * DAY_MS) },
-        remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],
+        remove: ['owner', 'message', 'lease', 'data', 'dataTs', 'signal', 'signalTs', 'signals'],
         when: [{ attribute: 'owner', is: '=', value: 'delivery' }],
       },
     ]);

@@ -186,10 +186,11 @@ describe('the halves of a join', () => {
       }),
     });
     await sendPhoto(cascade);
-    expect(await item(cascade, 'join#dear#f')).toEqual({ data: photo, expiresAt: at(60_000) });
+    expect(await item(cascade, 'join#dear#f')).toEqual({ data: photo, dataTs: START, expiresAt: at(60_000) });
     await sendSignal(cascade);
     expect(held).toEqual({
       data: photo,
+      dataTs: START,
       signal,
       signalTs: START,
       owner,
@@ -222,6 +223,7 @@ describe('the halves of a join', () => {
     const until = cascade.records.at(-1)!.until! - START;
     expect(await item(cascade, 'join#dear#f')).toEqual({
       data: photo,
+      dataTs: START,
       signal,
       signalTs: START,
       expiresAt: at(until + 60_000 + VISIBILITY_MS),
@@ -231,6 +233,7 @@ describe('the halves of a join', () => {
     expect(cascade.decisions('f').at(-1)).toBe('dear:failed');
     expect(await item(cascade, 'join#dear#f')).toEqual({
       data: photo,
+      dataTs: START,
       signal,
       signalTs: START,
       failed: 1,
@@ -266,6 +269,7 @@ describe('the halves of a join', () => {
     ]);
     expect(await item(cascade, 'join#dear#f')).toEqual({
       data: { ...photo, ts: START + 120_000 },
+      dataTs: START + 120_000,
       expiresAt: at(180_000),
     });
   });
@@ -297,7 +301,7 @@ describe('the halves of a join', () => {
         const left = await item(cascade, 'join#dear#f');
         expect(left).toEqual({
           ...(dataTs > signalTs
-            ? { data: { ...photo, ts: dataTs } }
+            ? { data: { ...photo, ts: dataTs }, dataTs }
             : { signal: { ...signal, ts: signalTs }, signalTs }),
           expiresAt: at(60_000),
         });

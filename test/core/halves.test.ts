@@ -35,13 +35,19 @@ const asked = (done: ReturnType<ByHand['take']>) =>
 
 describe('a half is parked', () => {
   test.each<[string, object, string, object, object]>([
-    ['data', {}, 'dear.photos', photoOf(), { setIfAbsent: { expiresAt: at(TTL_MS), data }, when: [ALIVE] }],
+    [
+      'data',
+      {},
+      'dear.photos',
+      photoOf(),
+      { setIfAbsent: { expiresAt: at(TTL_MS), data, dataTs: START }, when: [ALIVE] },
+    ],
     [
       'data, where the latest signal counts',
       { signals: 'latest' },
       'dear.photos',
       photoOf(),
-      { setIfAbsent: { expiresAt: at(TTL_MS), data }, when: [ALIVE] },
+      { setIfAbsent: { expiresAt: at(TTL_MS), data, dataTs: START }, when: [ALIVE] },
     ],
     [
       'a first signal',
@@ -151,12 +157,39 @@ describe('halves that meet', () => {
       expect(done.updates.slice(1)).toEqual([
         {
           key: KEY,
-          remove: gone === 'signal' ? ['signal', 'signalTs', 'signals', 'failed'] : ['data', 'failed'],
-          when: [{ attribute: gone, is: 'present' }],
+          remove: gone === 'signal' ? ['signal', 'signalTs', 'signals', 'failed'] : ['data', 'dataTs', 'failed'],
+          when: [
+            { attribute: gone, is: 'present' },
+            {
+              any: [
+                { attribute: `${gone}Ts`, is: 'absent' },
+                { attribute: `${gone}Ts`, is: '=', value: START + Math.min(mineTs, otherTs) },
+              ],
+            },
+          ],
         },
       ]);
       expect(done.end).toEqual({ end: 'ack' });
     }
+  });
+
+  test.each([
+    ['signal', 'dear.photos', photoOf],
+    ['data', 'dear', signalOf],
+  ] as const)('a newer %s in the place of the older one that is given up stays', (side, queue, messageOf) => {
+    const half = side === 'data' ? data : signal;
+    const hand = joins(
+      { maxTimeDiff: '1s', signals: 'latest' },
+      waiting({ [side]: { ...half, ts: START - 9_000 }, [`${side}Ts`]: START - 9_000 }),
+    );
+    hand.meddle = (effect) => {
+      // It comes after the two were seen to be apart, and before the older one goes.
+      if (effect.do === 'log' && effect.record.decision === 'skewed')
+        hand.table.set(KEY, { ...hand.table.get(KEY), [side]: half as unknown as Json, [`${side}Ts`]: START });
+      return undefined;
+    };
+    expect(hand.take(queue, messageOf()).record.decision).toBe('skewed');
+    expect(Object.keys(hand.table.get(KEY)!)).toEqual(expect.arrayContaining(['data', 'signal']));
   });
 });
 
@@ -229,8 +262,8 @@ describe('of two halves of one side', () => {
 
 describe('an item past its time', () => {
   const OTHERS = {
-    data: ['signal', 'done', 'by', 'owner', 'message', 'lease', 'signalTs', 'signals', 'failed'],
-    signal: ['data', 'done', 'by', 'owner', 'message', 'lease', 'signals', 'failed'],
+    data: ['signal', 'signalTs', 'done', 'by', 'owner', 'message', 'lease', 'signals', 'failed'],
+    signal: ['data', 'dataTs', 'done', 'by', 'owner', 'message', 'lease', 'signals', 'failed'],
   };
   const old = { expiresAt: at(0), signals: 2, signalTs: 1 };
   const NEVER = 'both halves came, and the flow was not finished in time';
@@ -257,7 +290,7 @@ describe('an item past its time', () => {
         set: {
           [side]: side === 'data' ? data : signal,
           expiresAt: at(TTL_MS),
-          ...(side === 'signal' && { signalTs: START }),
+          [`${side}Ts`]: START,
         },
         remove: OTHERS[side],
         when: [{ attribute: 'expiresAt', is: '<=', value: at(0) }],

@@ -100,7 +100,7 @@ export function* complete(story: Story, plan: TierPlan, outputId: string): Step<
       by: incoming.deliveryId,
       [EXPIRES_AT]: expiresAt(at + Math.max(plan.tier.joins?.ttlMs ?? 0, DONE_TTL_MS)),
     },
-    remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],
+    remove: ['owner', 'message', 'lease', 'data', 'dataTs', 'signal', 'signalTs', 'signals'],
     when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],
   });
   story.claimKey = undefined;

@@ -30,6 +30,9 @@ export interface Half {
   readonly trace?: NonNullable<Envelope['trace']>;
 }
 
+/** The attribute that holds the event time of a side's half. */
+const timeOf = (side: 'data' | 'signal') => `${side}Ts` as const;
+
 /** The largest half the table takes as it is; an item may have 400 KB (DynamoDB quotas) and holds two. */
 const MAX_HALF_CHARS = 64 * 1024;
 
@@ -95,10 +98,10 @@ function* park(
   const latest = side === 'signal' && joins.signals === 'latest';
   const result: UpdateResult = yield* write(story, {
     key,
-    // The time of a signal is told whatever the policy: another version of the tier may have another one.
+    // The time of a half stands beside it, whatever the policy: conditions can ask for it.
     setIfAbsent: {
       [EXPIRES_AT]: expiry,
-      ...(!latest && { [side]: half, ...(side === 'signal' && { signalTs: mine.ts }) }),
+      ...(!latest && { [side]: half, [timeOf(side)]: mine.ts }),
     },
     ...(latest
       ? {
@@ -131,6 +134,7 @@ function* replaceExpired(
   old: Item,
 ): Step<Item | undefined> {
   const { [side]: before, ...rest } = old;
+  const other = side === 'data' ? 'signal' : 'data';
   const again = (before as unknown as Half | undefined)?.id === mine.id;
   const { records, reply } = expiredHalves(plan, story.envelope!.flow, again ? rest : old, at);
   // Told first: once the item is replaced, nobody knows of the old halves any more.
@@ -141,18 +145,8 @@ function* replaceExpired(
   }
   const result = yield* write(story, {
     key,
-    set: { [side]: mine as unknown as Json, [EXPIRES_AT]: expiry, ...(side === 'signal' && { signalTs: mine.ts }) },
-    remove: [
-      side === 'data' ? 'signal' : 'data',
-      'done',
-      'by',
-      'owner',
-      'message',
-      'lease',
-      ...(side === 'data' ? ['signalTs'] : []),
-      'signals',
-      'failed',
-    ],
+    set: { [side]: mine as unknown as Json, [timeOf(side)]: mine.ts, [EXPIRES_AT]: expiry },
+    remove: [other, timeOf(other), 'done', 'by', 'owner', 'message', 'lease', 'signals', 'failed'],
     when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
   });
   return result.applied ? result.item : undefined; // Someone else may have replaced or deleted it meanwhile.
@@ -174,11 +168,12 @@ function* skewed(
   yield* record(story, 'skewed', {
     reason: `data and signal are ${apart} ms apart, ${joins.maxTimeDiffMs} are allowed; the older half ${older.id} is given up`,
   });
-  // Logged first: once the older half is gone, nobody can see that there were two.
+  // Logged first: once the older half is gone, nobody can see that there were two. Another one may have taken its place
+  // meanwhile, and is not given up with it.
   yield* write(story, {
     key,
-    remove: olderSide === 'signal' ? ['signal', 'signalTs', 'signals', 'failed'] : ['data', 'failed'],
-    when: [{ attribute: olderSide, is: 'present' }],
+    remove: [olderSide, timeOf(olderSide), ...(olderSide === 'signal' ? ['signals'] : []), 'failed'],
+    when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts)],
   });
   return ACK;
 }

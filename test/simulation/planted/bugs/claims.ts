@@ -57,8 +57,9 @@ export const claimBugs: readonly Bug[] = [
   {
     name: 'a done-mark set by whoever lost the claim',
     file,
-    find: "    remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],\n    when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],",
-    replace: "    remove: ['owner', 'message', 'lease', 'data', 'signal', 'signalTs', 'signals'],\n    when: [],",
+    find: "    remove: ['owner', 'message', 'lease', 'data', 'dataTs', 'signal', 'signalTs', 'signals'],\n    when: [{ attribute: 'owner', is: '=', value: incoming.deliveryId }],",
+    replace:
+      "    remove: ['owner', 'message', 'lease', 'data', 'dataTs', 'signal', 'signalTs', 'signals'],\n    when: [],",
     finds: ['a claimed flow is finished once'],
   },
   {

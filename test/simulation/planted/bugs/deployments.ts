@@ -22,7 +22,7 @@ export const deploymentBugs: readonly Bug[] = [
   {
     name: 'the time of a signal is told only where the latest counts',
     file: 'lib/core/step/join.ts',
-    find: "{ [side]: half, ...(side === 'signal' && { signalTs: mine.ts }) }",
+    find: '{ [side]: half, [timeOf(side)]: mine.ts }',
     replace: '{ [side]: half }',
     finds: ['halves that join belong together'],
   },
