@@ -80,9 +80,12 @@ function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): num
   } catch (cause) {
     throw invalid(`threw: ${toError(cause).message}`, cause);
   }
-  if (typeof score === 'number' && !Number.isNaN(score)) return score;
+  if (typeof score === 'number' && !Number.isNaN(score)) return withinJson(score);
   throw invalid(`returned ${String(score)}, which is not a number`);
 }
+
+/** JSON has no infinity: a log-odds of certainty counts as the largest number that it has. */
+const withinJson = (score: number): number => Math.max(-Number.MAX_VALUE, Math.min(score, Number.MAX_VALUE));
 
 function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
   const gate = plan.tier.gates?.destination;
