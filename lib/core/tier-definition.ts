@@ -137,13 +137,16 @@ export function checkJoin(join: Join | undefined, isFirst: boolean, what: string
     join.signals,
     "'first' or 'latest'",
   );
+  const ttlMs = toMs(join.ttl ?? '1h', `join.ttl of ${what}`);
+  requireOption(ttlMs > 0, what, 'join.ttl', join.ttl, 'more than 0: a half that does not wait meets none');
   return {
     joins: {
       stream: join.data,
-      maxTimeDiffMs: join.maxTimeDiff
-        ? toMs(join.maxTimeDiff, `join.maxTimeDiff of ${what}`)
-        : Number.POSITIVE_INFINITY,
-      ttlMs: toMs(join.ttl ?? '1h', `join.ttl of ${what}`),
+      maxTimeDiffMs:
+        join.maxTimeDiff === undefined
+          ? Number.POSITIVE_INFINITY
+          : toMs(join.maxTimeDiff, `join.maxTimeDiff of ${what}`),
+      ttlMs,
       signals: join.signals ?? 'first',
     },
   };
