@@ -3,13 +3,13 @@ import { builtInFix } from '../core/control/built-in.ts';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import type { ControlTypes } from '../core/control/types.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Graph } from '../core/plan.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { type ControlClient, connectControl } from '../runtime/controls/client.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
-import { didYouMean } from './nearest.ts';
 import { openToSend } from './opened.ts';
 import { findPlace, hasRunner, type Place } from './place.ts';
 

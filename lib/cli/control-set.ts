@@ -6,6 +6,7 @@ import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import { MODEL, type ModelSetting } from '../core/control/model.ts';
 import { toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { MODELS } from '../core/object-keys.ts';
 import type { Graph } from '../core/plan.ts';
 import { validate } from '../core/schema.ts';
@@ -13,7 +14,6 @@ import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { type ControlCliOptions, changedKey, type OpenedControl, withControl, withKey } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { notFound, wrongUsage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 import { readData } from './send-options.ts';
 
 type SetCliOptions = ControlCliOptions & { readonly as?: string; readonly file?: string };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DeadLetter } from '../core/dead-letter.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from '../runtime/dead-letters.ts';
 import { notFound } from './failure.ts';
 import type { CommonOptions } from './io.ts';
-import { didYouMean } from './nearest.ts';
 import { openPlace } from './opened.ts';
 import { findPlace, placeArguments } from './place.ts';
 import { shellText, shown } from './text.ts';

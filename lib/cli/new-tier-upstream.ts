@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
+import { didYouMean } from '../core/nearest.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import { isTierRef } from '../core/tier-types.ts';
 import { notFound, refused } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 import type { Place } from './place.ts';
 
 /** A tier as its file defines it; the cascade around it need not be whole yet. */

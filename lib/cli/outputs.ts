@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { CloudOutput } from '../aws/cloud-output.ts';
 import { toError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { notFound, wrongUsage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 
 /** An application's output in the file that `cdk deploy --outputs-file` writes. */
 export async function readOutputs(file: string, application: string): Promise<CloudOutput> {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { didYouMean } from '../core/nearest.ts';
 import { type LocalCloud, openCloud } from '../local/cloud.ts';
 import { isLocked } from '../local/lock.ts';
 import { notFound, wrongUsage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 import { applicationsIn } from './outputs.ts';
 import { shellText } from './text.ts';
 

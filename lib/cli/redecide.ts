@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { didYouMean } from '../core/nearest.ts';
 import { type RedecidedLog, redecide } from '../runtime/log/redecide.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, notFound, refused, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
-import { didYouMean } from './nearest.ts';
 import { redecidedText } from './redecide-text.ts';
 import { shown } from './text.ts';
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { wrongUsage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 
 /** One line of input: a flow's data and how to send it. */
 export interface RunLine {

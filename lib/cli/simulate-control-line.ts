@@ -1,7 +1,7 @@
+import { didYouMean } from '../core/nearest.ts';
 import type { Graph } from '../core/plan.ts';
 import type { SimulatedControl } from '../testing/index.ts';
 import { wrongUsage } from './failure.ts';
-import { didYouMean } from './nearest.ts';
 
 const KEYS = ['control', 'value', 'key', 'version', 'deleted', 'restores', 'after'];
 

@@ -1,12 +1,12 @@
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
 
-/** Throws `option-unknown` for the first key of `options` that is not in `known`, naming the nearest one that is. */
+/** Throws `option-unknown` for the first key of `options` that is not in `known`, naming one that is near enough to be meant. */
 export function rejectUnknownKeys(options: object, known: readonly string[], what: string): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     throw new SluiceError('option-unknown', `${what} has no option "${key}"`, {
-      fix: `Did you mean "${closest(key, known as string[])}"? Known options: ${known.join(', ')}.`,
+      fix: `${didYouMean(key, known)}Known options: ${known.join(', ')}.`,
       details: { key, known },
     });
   }

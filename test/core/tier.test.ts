@@ -24,6 +24,21 @@ describe('tier options', () => {
     );
   });
 
+  test.each([[{ task: () => 1 }], [{ minInterval: '1s' }], [{ acknowledge: true }]])(
+    'a key that is like none is refused without a guess: %j',
+    (options) => {
+      expect(() => define(options)).toThrow(invalid(/\n {2}→ Known options: name, input, /, 'option-unknown'));
+    },
+  );
+
+  test.each([
+    [{ ttl: '0s' }, 'join.ttl is "0s" and must be more than 0'],
+    [{ maxTimeDiff: 0 }, 'join.maxTimeDiff of tier "a" is 0, which is not a duration'],
+    [{ maxTimeDiff: '' }, 'join.maxTimeDiff of tier "a" is "", which is not a duration'],
+  ])('a join that could not be meant: %j', (join, problem) => {
+    expect(() => define({ input: tier('b'), join: { data: stream('s', A), ...join } })).toThrow(invalid(problem));
+  });
+
   test.each<[object, string]>([
     [{ predict: undefined }, 'neither predict nor predictBatch'],
     [{ predict: 5 }, 'predict is 5'],
@@ -101,7 +116,7 @@ describe('destination options', () => {
     [{ batch: { size: 0 } }, 'batch.size is 0'],
     [{ retry: { maxAttempts: 1_000 } }, 'retry.maxAttempts is 1000'],
     [{ timeout: 'long' }, 'timeout of destination "d" is "long"'],
-    [{ batch: { window: '1s' } }, 'Did you mean "size"', 'option-unknown'],
+    [{ batch: { window: '1s' } }, 'Known options: size', 'option-unknown'],
     [{ handle: () => undefined }, 'Did you mean "handler"', 'option-unknown'],
   ])('%j', (options, what, code) => {
     expect(() => destination(options)).toThrow(invalid(what.replaceAll('.', '\\.'), code));
