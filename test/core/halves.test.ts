@@ -244,6 +244,14 @@ describe('of two halves of one side', () => {
     expect(done.end).toEqual({ end: 'ack' });
   });
 
+  test('a late signal replaces none where the flow is done', () => {
+    const hand = joins({ signals: 'latest' }, waiting({ done: 'o', by: 'x' }));
+    for (const deliveryId of ['one', 'two']) {
+      const { records } = hand.take('dear', signalOf(), { deliveryId });
+      expect(records).toMatchObject([{ decision: 'duplicate', reason: 'the flow is done here already (output o)' }]);
+    }
+  });
+
   test('the latest signal is worked by the one that it replaced, whose process may have died', () => {
     const latest = { output: { guess: 'latest', sure: 0 }, tier: 'cheap', version: 'v1' };
     for (const stored of [

@@ -112,7 +112,7 @@ function* park(
       : { when: [alive] }),
   });
   if (result.applied) {
-    if (latest && Number(result.item.signals) > 1)
+    if (latest && result.item.done === undefined && Number(result.item.signals) > 1)
       yield* record(story, 'duplicate', { reason: 'replaces an earlier signal' });
     return result.item;
   }
