@@ -90,6 +90,23 @@ describe('data before its first control', () => {
     expect(receives).toBeLessThan(cascade.graph.queues.find(({ name }) => name === 'reader')!.maxReceives!);
   });
 
+  test.each([{}, { decideWith: { limit: () => 'north' } }])(
+    "'buffer': waits no longer than its deadline (%j)",
+    async (extra) => {
+      const cascade = await using('buffer', extra);
+      const deadline = new Date(cascade.clock.now() + 5_000);
+      await cascade.send('reader', { shop: 'north' }, { flowId: 'f', deadline, reply: true });
+      await cascade.drain();
+      expect(cascade.records.at(-1)).toMatchObject({
+        decision: 'expired',
+        reason: `its deadline was ${deadline.toISOString()}`,
+      });
+      expect(cascade.clock.now() - deadline.getTime()).toBeLessThan(10_000);
+      expect(await cascade.cloud.table.get('reply#f')).toMatchObject({ status: 'expired' });
+      expect(await cascade.deadLetters()).toEqual([]);
+    },
+  );
+
   test('a failure after it was buffered is counted as the first', async () => {
     let failures = 0;
     const cascade = await using('buffer', {

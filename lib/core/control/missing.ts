@@ -3,7 +3,7 @@ import type { ControlUse, TierPlan } from '../plan.ts';
 import { complete, release } from '../step/claim.ts';
 import { now, type Outcome, type Step } from '../step/effects.ts';
 import { fail } from '../step/fail.ts';
-import { endFlow, record, type Story } from '../step/story.ts';
+import { endFlow, pastDeadline, record, type Story } from '../step/story.ts';
 import type { BeforeControl } from './definition.ts';
 
 /** Data waits no longer than this for its first control: its queue keeps messages for four days, and forgets them without a word. */
@@ -26,6 +26,12 @@ export function policyOf(error: unknown): BeforeControl | undefined {
   return isSluiceError(error, 'control-missing') ? (error.details.beforeControl as BeforeControl) : undefined;
 }
 
+function* endHere(story: Story, plan: TierPlan, decision: 'dropped' | 'expired', reason: string): Step<Outcome> {
+  const end = yield* endFlow(story, decision, reason);
+  yield* complete(story, plan, decision);
+  return end;
+}
+
 /** Does with a message what the missing control's policy says. */
 export function* withoutControl(
   story: Story,
@@ -33,10 +39,11 @@ export function* withoutControl(
   error: SluiceError,
   policy: BeforeControl,
 ): Step<Outcome> {
+  // What decides with controls asks for them before its deadline is looked at.
+  const expired = yield* pastDeadline(story);
+  if (expired !== undefined) return yield* endHere(story, plan, 'expired', expired);
   if (policy === 'drop') {
-    const end = yield* endFlow(story, 'dropped', error.problem);
-    yield* complete(story, plan, 'dropped');
-    return end;
+    return yield* endHere(story, plan, 'dropped', error.problem);
   }
   const at = yield* now();
   const waited = at - story.incoming.sentAt;

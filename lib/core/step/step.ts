@@ -9,21 +9,11 @@ import type { DestinationPlan, TierPlan } from '../plan.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
 import { claim, endFlowHere, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
-import {
-  ACK,
-  type AskedState,
-  ended,
-  now,
-  type Outcome,
-  type Predicted,
-  predict,
-  type Step,
-  validated,
-} from './effects.ts';
+import { ACK, type AskedState, ended, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
 import { fail } from './fail.ts';
 import { meet } from './join.ts';
 import { keepPace } from './pace.ts';
-import { type Incoming, newStory, placeOf, record, type Story } from './story.ts';
+import { type Incoming, newStory, pastDeadline, placeOf, record, type Story } from './story.ts';
 
 /**
  * One message at one tier, from its body to its end, as effects to carry out:
@@ -71,9 +61,8 @@ export function* destinationStep(plan: DestinationPlan, incoming: Incoming): Ste
 }
 
 function* checkDeadline(story: Story, plan: TierPlan, work: Work): Step<Outcome | undefined> {
-  const deadline = story.envelope!.deadline;
-  if (deadline === undefined || (yield* now()) <= deadline) return undefined;
-  return yield* endFlowHere(story, plan, work, 'expired', `its deadline was ${new Date(deadline).toISOString()}`);
+  const reason = yield* pastDeadline(story);
+  return reason === undefined ? undefined : yield* endFlowHere(story, plan, work, 'expired', reason);
 }
 
 function* prediction(story: Story, plan: TierPlan, work: Work): Step<Predicted> {

@@ -139,6 +139,13 @@ export function* endFlow(story: Story, decision: 'dropped' | 'expired' | 'thrott
   return { end: 'ack' };
 }
 
+/** Why the flow has expired, where its deadline is over. */
+export function* pastDeadline({ envelope }: Story): Step<string | undefined> {
+  const deadline = envelope?.deadline;
+  if (deadline === undefined || (yield* now()) <= deadline) return undefined;
+  return `its deadline was ${new Date(deadline).toISOString()}`;
+}
+
 /** Keeps the flow's end for a client that asked to wait for it. */
 export function* reply(story: Story, status: ReplyStatus): Step<void> {
   const { envelope } = story;
