@@ -55,9 +55,12 @@ export function modelTimesOf(records: readonly DecisionRecord[]): ReadonlyMap<st
   return new Map([...byVersion].map(([version, some]) => [version, some.map(toTime)]));
 }
 
+/** CloudWatch refuses values beyond this (API reference, MetricDatum): a score without bounds is no measurement. */
+const MOST = 2 ** 360;
+
 function* numbersOf(record: DecisionRecord): Generator<Measurement> {
   const { score, modelMs, bytes } = record;
-  if (score !== undefined) yield { name: 'score', unit: 'None', value: score };
+  if (score !== undefined && Math.abs(score) <= MOST) yield { name: 'score', unit: 'None', value: score };
   if (modelMs !== undefined) yield { name: 'modelMs', unit: 'Milliseconds', value: modelMs };
   const waited = joinWait(record);
   if (waited !== undefined) yield { name: 'joinWaitMs', unit: 'Milliseconds', value: waited };

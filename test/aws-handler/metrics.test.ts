@@ -36,6 +36,16 @@ describe('what records say in numbers', () => {
     expect(named(records, 'modelMs')).toEqual([3, 4]);
   });
 
+  test('no score that CloudWatch refuses: it takes none beyond 2^360', () => {
+    const scores = [Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** 360, -(2 ** 360)];
+    expect(
+      named(
+        scores.map((score) => decided('accepted', { score })),
+        'score',
+      ),
+    ).toEqual(scores.slice(2));
+  });
+
   test('bytes that were declared and not fetched, but not those of a message that comes back', () => {
     const bytes = { declared: 1_000, fetched: 200 };
     expect(named([decided('accepted', { bytes }), decided('retried', { bytes })], 'bytesNotFetched')).toEqual([800]);
