@@ -1,8 +1,8 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { WarmThroughput } from 'aws-cdk-lib/aws-dynamodb';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../lib/core/errors.ts';
+import { didYouMean } from '../lib/core/nearest.ts';
 import { rejectUnknownKeys } from '../lib/core/options.ts';
 import type { BucketLike } from './acknowledge.ts';
 import type { AlarmOptions } from './alarms.ts';
@@ -57,7 +57,7 @@ export function checkOverrides({ application, tiers = {} }: CascadeProps): void 
   for (const [name, overrides] of Object.entries(tiers)) {
     if (!names.includes(name)) {
       throw new SluiceError('option-unknown', `tiers names "${name}", which is not in ${application.name}`, {
-        fix: `Did you mean "${closest(name, names)}"? Tiers: ${names.join(', ')}.`,
+        fix: `${didYouMean(name, names)}Tiers: ${names.join(', ')}.`,
       });
     }
     rejectUnknownKeys(overrides, OVERRIDES, `tiers.${name}`);

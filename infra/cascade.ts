@@ -6,8 +6,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../lib/core/errors.ts';
+import { didYouMean } from '../lib/core/nearest.ts';
 import { ANSWERS } from '../lib/core/plan.ts';
 import { EXPIRY } from './bundle-entries.ts';
 import { bundleOf, type CascadeProps, checkOverrides } from './cascade-props.ts';
@@ -172,6 +172,6 @@ export class Cascade extends Construct {
 
 function notFound(what: 'tier' | 'queue', name: string, known: readonly string[]): never {
   throw new SluiceError(what === 'queue' ? 'queue-unknown' : 'option-unknown', `there is no ${what} "${name}"`, {
-    fix: `Did you mean "${closest(name, [...known])}"? There are: ${known.join(', ')}.`,
+    fix: `${didYouMean(name, known)}There are: ${known.join(', ')}.`,
   });
 }

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { closest } from 'fastest-levenshtein';
 import type { DecisionRecord } from '../core/decision.ts';
 import { SluiceError } from '../core/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../core/message-limits.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
@@ -109,7 +109,7 @@ function queueUnknown(queue: string, known: string[]): SluiceError {
     fix:
       known.length === 0
         ? 'Give awsCloud the URLs of its queues.'
-        : `Did you mean "${closest(queue, known)}"? Queues: ${known.join(', ')}.`,
+        : `${didYouMean(queue, known)}Queues: ${known.join(', ')}.`,
     details: { known },
   });
 }

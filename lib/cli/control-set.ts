@@ -110,8 +110,7 @@ function keyFor({ name, keyBy }: ControlDefinition, value: unknown, named: strin
 function checkTier({ controls }: Graph, { ofTiers }: ControlDefinition, key: string): string {
   const names = ofTiers && controls?.tiers[ofTiers];
   if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
-  const fix =
-    names.length === 0 ? 'No tier has one.' : `${didYouMean(key, [...names])}Tiers with one: ${names.join(', ')}.`;
+  const fix = names.length === 0 ? 'No tier has one.' : `${didYouMean(key, names)}Tiers with one: ${names.join(', ')}.`;
   throw notFound('tier', `there is no tier "${key}" with a ${ofTiers}`, fix);
 }
 

@@ -1,10 +1,10 @@
-import { closest } from 'fastest-levenshtein';
 import { checkControlUse, type Placed } from './control/again-check.ts';
 import type { ControlDefinition } from './control/definition.ts';
 import { CONTROL_TIMING, type ControlFile, controlPlan, controlsOf } from './control/plan.ts';
 import { controlSteps } from './control/steps.ts';
 import type { Destination } from './destination.ts';
 import { SluiceError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, queuesOf, type TierPlan } from './plan.ts';
 import { schemaMismatch } from './schema.ts';
 import type { TierDefinition } from './tier-definition.ts';
@@ -94,7 +94,7 @@ function checkUpstreams(files: readonly TierFile[]): void {
       'graph-unknown-upstream',
       `${file.file} takes its input from tier "${upstream}", which is in no file`,
       {
-        fix: `Did you mean "${closest(upstream, names)}"? Tiers here: ${names.join(', ')}.`,
+        fix: `${didYouMean(upstream, names)}Tiers here: ${names.join(', ')}.`,
       },
     );
   }
@@ -241,7 +241,7 @@ function destinationPlan(
       'graph-destination',
       `${found.file} takes answers of tier "${unknown}", which is in no file`,
       {
-        fix: `Did you mean "${closest(unknown, names)}"?`,
+        fix: `${didYouMean(unknown, names)}Tiers here: ${names.join(', ')}.`,
       },
     );
   }

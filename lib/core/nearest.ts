@@ -2,7 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 
 /** `Did you mean "small"? ` for a name that is nearly one of these; nothing where none is near enough to be meant. */
 export function didYouMean(name: string, names: readonly string[]): string {
-  const nearest = names.length > 0 ? closest(name, [...names]) : '';
+  if (names.length === 0) return '';
+  const nearest = closest(name, names as string[]);
   const isNear = distance(name, nearest) <= Math.max(name.length, nearest.length) / 2;
-  return isNear && nearest !== '' ? `Did you mean "${nearest}"? ` : '';
+  return isNear ? `Did you mean "${nearest}"? ` : '';
 }

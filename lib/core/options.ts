@@ -1,7 +1,7 @@
 import { SluiceError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 
-/** Throws `option-unknown` for the first key of `options` that is not in `known`, naming one that is near enough to be meant. */
+/** Throws `option-unknown` for the first key of `options` that is not in `known`, naming the one that is nearly it. */
 export function rejectUnknownKeys(options: object, known: readonly string[], what: string): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;

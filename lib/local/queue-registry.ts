@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { QueueSpec } from '../core/plan.ts';
 import type { Database } from './database.ts';
 
@@ -71,7 +71,7 @@ function unknown(queue: string, known: string[]): SluiceError {
     fix:
       known.length === 0
         ? 'This store has no queues yet: start its runner once.'
-        : `Did you mean "${closest(queue, known)}"? Queues: ${known.join(', ')}.`,
+        : `${didYouMean(queue, known)}Queues: ${known.join(', ')}.`,
     details: { known },
   });
 }

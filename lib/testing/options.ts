@@ -1,28 +1,28 @@
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import { FAULTS } from './faults.ts';
 
-/** Throws `option-invalid` unless `name` is one of `known`, naming the nearest one that is. */
+/** Throws `option-invalid` unless `name` is one of `known`, naming the one that is nearly it. */
 export function requireKnown(name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
-  throw new SluiceError('option-invalid', `there is no ${what} "${name}"`, { fix: nearest(name, known) });
+  throw new SluiceError('option-invalid', `there is no ${what} "${name}"`, { fix: whatThereIs(name, known) });
 }
 
 /** Most names that a message lists. */
 const MOST_NAMES = 20;
 
-function nearest(name: string, known: readonly string[]): string {
+function whatThereIs(name: string, known: readonly string[]): string {
   if (known.length === 0) return 'There is none.';
   const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
-  return `Did you mean "${closest(name, known as string[])}"? There are: ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return `${didYouMean(name, known)}There are: ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }
 
 /** Throws unless `faults` are rates by name, or one of the words that stand for some. */
 export function requireFaults(faults: unknown, words: readonly string[], what: string): void {
   if (typeof faults === 'string' && !words.includes(faults)) {
     const message = `${what}: faults is "${faults}" and must be rates by name, or one of: ${words.join(', ')}`;
-    throw new SluiceError('option-invalid', message, { fix: nearest(faults, words) });
+    throw new SluiceError('option-invalid', message, { fix: whatThereIs(faults, words) });
   }
   if (typeof faults === 'string') return;
   requireOption(typeof faults === 'object' && faults !== null, what, 'faults', faults, 'rates by name, or a word');

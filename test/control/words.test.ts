@@ -170,7 +170,7 @@ describe('a control message is refused', () => {
       'about a tier without a threshold',
       'threshold',
       (client) => client.set({ atLeast: 1 } as never, { key: 'b' }),
-      `there is no tier "b" with a threshold ${WHERE}threshold")\n  → Did you mean "a"?`,
+      `there is no tier "b" with a threshold ${WHERE}threshold")\n  → Tiers with one: a.`,
     ],
     [
       'with a threshold that is no number',
@@ -379,7 +379,7 @@ describe('a graph with controls', () => {
       '0.ts reads control "setting", which is in no file\n' +
         "  → Define it: controls/setting.ts beside the tier's file, with defineControl as its default export.",
     );
-    expect(() => files(reading, total)).toThrow(/→ Did you mean "total"\? Controls here: total\.$/);
+    expect(() => files(reading, total)).toThrow(/→ Controls here: total\.$/);
     expect(() => files(plain, setting, setting)).toThrow(
       'two controls are named "setting": 1.ts and 2.ts\n  → Rename the one in 2.ts.',
     );

@@ -1,7 +1,7 @@
-import { closest } from 'fastest-levenshtein';
 import { SluiceError, toError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { jsonProblem } from '../json-problem.ts';
+import { didYouMean } from '../nearest.ts';
 import type { ControlPlan } from '../plan.ts';
 import { readEnvelope } from '../step/arrive.ts';
 import { ACK, now, type Outcome, read, type Step, turn, validated } from '../step/effects.ts';
@@ -37,11 +37,7 @@ function definitionOf(story: Story, plan: ControlPlan, name: string): ControlDef
   const found = plan.controls.find((control) => control.name === name);
   if (found) return found;
   const names = plan.controls.map((control) => control.name);
-  throw invalid(
-    story,
-    `there is no control "${name}"`,
-    `Did you mean "${closest(name, names)}"? Controls: ${names.join(', ')}.`,
-  );
+  throw invalid(story, `there is no control "${name}"`, `${didYouMean(name, names)}Controls: ${names.join(', ')}.`);
 }
 
 function* broughtBy(story: Story, { name, schema }: ControlDefinition, { value }: ControlMessage): Step<unknown> {
@@ -63,7 +59,7 @@ function keyOf(
   const key = checkControlKey(name, named);
   const names = ofTiers && plan.tiers[ofTiers];
   if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
-  const fix = names.length === 0 ? 'No tier has one.' : `Did you mean "${closest(key, [...names])}"?`;
+  const fix = names.length === 0 ? 'No tier has one.' : `${didYouMean(key, names)}Tiers with one: ${names.join(', ')}.`;
   throw invalid(story, `there is no tier "${key}" with a ${ofTiers}`, fix);
 }
 

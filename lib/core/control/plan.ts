@@ -1,6 +1,6 @@
-import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../errors.ts';
 import { sha256 } from '../identity.ts';
+import { didYouMean } from '../nearest.ts';
 import type { AgainQueue, ControlPlan, ControlUse, DestinationPlan, Limits, TierPlan } from '../plan.ts';
 import type { TierDefinition } from '../tier-definition.ts';
 import { builtInFix } from './built-in.ts';
@@ -93,7 +93,7 @@ function unknownControl(name: string, file: string, files: readonly ControlFile[
       builtInFix(name) ??
       (names.length === 0
         ? `Define it: controls/${name}.ts beside the tier's file, with defineControl as its default export.`
-        : `Did you mean "${closest(name, names)}"? Controls here: ${names.join(', ')}.`),
+        : `${didYouMean(name, names)}Controls here: ${names.join(', ')}.`),
   });
 }
 
