@@ -7,7 +7,7 @@ import { agreement, type FlowTable, flowTable, NOBODY } from './flow-table.ts';
 import { type LogitSample, logitSample, type TierTemperature } from './logit-sample.ts';
 
 /** How records are read. */
-export interface FromRecordsOptions {
+export interface GatherOptions {
   /** The cascade's tiers, from the first to the last. */
   readonly tiers: readonly string[];
   /** True answers by flow id: what predictions are compared with. Left out: with what the last tier answers. */
@@ -19,7 +19,7 @@ export interface FromRecordsOptions {
 }
 
 /** Columns, and what was left out of them. */
-export interface FromRecords {
+export interface Gathered {
   readonly columns: Columns;
   /** Flows without an accepted answer: dropped, expired, failed or still under way. */
   readonly unanswered: number;
@@ -36,23 +36,13 @@ export interface FromRecords {
 const PREDICTED: ReadonlySet<string> = new Set(['accepted', 'escalated', 'audited']);
 
 /**
- * Gathers what a decision log tells of each flow. Records may come in any order and more than once.
+ * Gathers what a decision log tells of each flow: add each record, in any order and more than once, then ask once.
  *
  * @throws {SluiceError} `option-invalid` where a prediction does not say which of its fields is the answer.
  */
-export async function fromRecords(
-  records: AsyncIterable<DecisionRecord> | Iterable<DecisionRecord>,
-  options: FromRecordsOptions,
-): Promise<FromRecords> {
-  const gathered = gather(options);
-  for await (const record of records) gathered.add(record);
-  return gathered.done();
-}
-
-/** The same for records that something else reads: add each, then ask once. */
-export function gather({ tiers, labels, answer, logits }: FromRecordsOptions): {
+export function gather({ tiers, labels, answer, logits }: GatherOptions): {
   add(record: DecisionRecord): void;
-  done(): FromRecords;
+  done(): Gathered;
 } {
   const tierIndex = new Map(tiers.map((name, index) => [name, index]));
   const table = flowTable(tiers.length);
@@ -102,7 +92,7 @@ function finish(
   labels: ReadonlyMap<string, Json> | undefined,
   samples: readonly LogitSample[],
   logits: string | undefined,
-): Omit<FromRecords, 'modelMs'> {
+): Omit<Gathered, 'modelMs'> {
   const { size: flows } = table;
   if (flows === 0) {
     throw new SluiceError('option-invalid', `the log has no prediction of ${tiers.join(', ')}`, {

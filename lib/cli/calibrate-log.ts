@@ -1,4 +1,4 @@
-import { type FromRecords, gather } from '../calibrate/from-records.ts';
+import { type Gathered, gather } from '../calibrate/from-records.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 import { readDecisions } from '../runtime/log/read-decisions.ts';
 import { type LogOptions, readLabels } from './calibrate-options.ts';
@@ -13,7 +13,7 @@ export async function readColumns(
   options: LogOptions,
   tiers: readonly string[],
   onRecord?: (record: DecisionRecord) => void,
-): Promise<FromRecords> {
+): Promise<Gathered> {
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const gathered = gather({
     tiers,

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../calibrate/diagnosis.ts';
-import type { FromRecords } from '../calibrate/from-records.ts';
+import type { Gathered } from '../calibrate/from-records.ts';
 import type { TierTemperature } from '../calibrate/logit-sample.ts';
 import type { Calibrated, Refused } from '../calibrate/result.ts';
 import type { CalibratedDollars } from './calibrate-money.ts';
@@ -15,7 +15,7 @@ const BARS = '▁▂▃▄▅▆▇█';
 /** A calibration as people read it. */
 export function calibratedText(
   result: Calibrated,
-  read: FromRecords,
+  read: Gathered,
   unit: 'usd' | 'given',
   dollars: CalibratedDollars,
 ): string {
@@ -46,7 +46,7 @@ export function calibratedText(
 }
 
 /** Why there are no thresholds. */
-export function refusedText(result: Refused, read: FromRecords): string {
+export function refusedText(result: Refused, read: Gathered): string {
   return [
     `${paint('red', 'no thresholds')} ${result.message}.`,
     `  → ${result.fix}`,
@@ -112,7 +112,7 @@ function sparkline({ curve, chosen, target }: Calibrated): string {
   return `\n  ${line}  ${ends}\n  ${' '.repeat(Math.max(0, at))}▲ ${percent(target)} certified`;
 }
 
-function leftOut({ unanswered, unlabelled, strayLabels }: FromRecords): readonly string[] {
+function leftOut({ unanswered, unlabelled, strayLabels }: Gathered): readonly string[] {
   return [
     unanswered > 0 ? `${count(unanswered, 'flow')} left out: without an accepted answer.` : '',
     unlabelled > 0

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { calibrate } from '../calibrate/calibrate.ts';
 import { expectationOf } from '../calibrate/expectation.ts';
-import type { FromRecords } from '../calibrate/from-records.ts';
+import type { Gathered } from '../calibrate/from-records.ts';
 import { chanceProblem } from '../calibrate/options.ts';
 import type { Calibrated } from '../calibrate/result.ts';
 import { pricesOf } from '../cost/prices.ts';
@@ -125,7 +125,7 @@ async function writeFiles(io: Io, { write, plot }: CalibrateCommandOptions, resu
 function costsOf(
   options: CalibrateCommandOptions,
   { names, memory }: CascadeTiers,
-  { modelMs }: FromRecords,
+  { modelMs }: Gathered,
   { prices: { lambdaGbSecond } }: Priced,
 ): Costs {
   const given = byTier(options.cost, names, '--cost');

@@ -85,13 +85,6 @@ function usageFrom(tiers: readonly TierUsage[], unbilled: number): Usage {
 const endedAt = ({ answered, dropped, expired, deadLettered }: TierFlows): number =>
   answered + dropped + expired + deadLettered;
 
-/** What the records of a log say was used. */
-export async function usageOf(records: AsyncIterable<DecisionRecord> | Iterable<DecisionRecord>): Promise<Usage> {
-  const counter = usageCounter();
-  for await (const record of records) counter.add(record);
-  return counter.usage();
-}
-
 const none = (): Mutable<Required<Billed>> => ({
   invocations: 0,
   ms: 0,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Columns } from '../../lib/calibrate/columns.ts';
-import { fromRecords } from '../../lib/calibrate/from-records.ts';
+import { type Gathered, type GatherOptions, gather } from '../../lib/calibrate/from-records.ts';
 import { collectLabels } from '../../lib/calibrate/labels.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { recordsOf, type Story } from './records.ts';
@@ -24,6 +24,12 @@ const stories = fc
   .array(story, { minLength: 1, maxLength: 30 })
   .map((all): readonly Story[] => all.map((one, i) => ({ ...one, flow: `flow-${i}` })));
 
+function gathered(records: readonly DecisionRecord[], options: GatherOptions): Gathered {
+  const { add, done } = gather(options);
+  records.forEach(add);
+  return done();
+}
+
 /** Columns flow by flow, whatever their order. */
 function byLot(columns: Columns): readonly unknown[] {
   return Array.from({ length: columns.flows }, (_, i) => ({
@@ -35,10 +41,10 @@ function byLot(columns: Columns): readonly unknown[] {
   })).sort((a, b) => a.lot! - b.lot!);
 }
 
-test('each flow becomes a row: scores, the tier that answered, and who agrees with the last tier', async () => {
-  await fc.assert(
-    fc.asyncProperty(stories, async (all) => {
-      const { columns } = await fromRecords(
+test('each flow becomes a row: scores, the tier that answered, and who agrees with the last tier', () => {
+  fc.assert(
+    fc.property(stories, (all) => {
+      const { columns } = gathered(
         all.flatMap((one) => recordsOf(one, tiers)),
         { tiers },
       );
@@ -56,15 +62,15 @@ test('each flow becomes a row: scores, the tier that answered, and who agrees wi
   );
 });
 
-test('neither order nor repetition of records matters', async () => {
-  await fc.assert(
-    fc.asyncProperty(stories, fc.infiniteStream(fc.nat()), async (all, keys) => {
+test('neither order nor repetition of records matters', () => {
+  fc.assert(
+    fc.property(stories, fc.infiniteStream(fc.nat()), (all, keys) => {
       const records = all.flatMap((one, i) => recordsOf(one, tiers, 100 * i));
       const mixed = [...records, ...records.slice(0, 10)]
         .map((record) => ({ record, key: keys.next().value as number }))
         .sort((a, b) => a.key - b.key)
         .map(({ record }) => record);
-      const [one, other] = [await fromRecords(records, { tiers }), await fromRecords(mixed, { tiers })];
+      const [one, other] = [gathered(records, { tiers }), gathered(mixed, { tiers })];
       expect(byLot(other.columns)).toEqual(byLot(one.columns));
     }),
   );
@@ -86,13 +92,13 @@ const log = (answers: readonly (readonly [cheap: string, dear: string])[]): read
     ),
   );
 
-test('labels say who is right, flows without one are left out and counted', async () => {
+test('labels say who is right, flows without one are left out and counted', () => {
   const labels = new Map([
     ['f0', 'a'],
     ['f1', 'b'],
     ['nobody', 'a'],
   ]);
-  const { columns, unlabelled, strayLabels } = await fromRecords(
+  const { columns, unlabelled, strayLabels } = gathered(
     log([
       ['a', 'a'],
       ['a', 'a'],
@@ -108,47 +114,48 @@ test('labels say who is right, flows without one are left out and counted', asyn
   expect({ unlabelled, strayLabels }).toEqual({ unlabelled: 1, strayLabels: 1 });
 });
 
-test('flows without an accepted answer are left out and counted', async () => {
+test('flows without an accepted answer are left out and counted', () => {
   const records = log([
     ['a', 'a'],
     ['a', 'b'],
   ]).slice(0, 3);
-  const { columns, unanswered } = await fromRecords(records, { tiers: two });
+  const { columns, unanswered } = gathered(records, { tiers: two });
   expect({ flows: columns.flows, unanswered }).toEqual({ flows: 1, unanswered: 1 });
 });
 
-test('model time is a mean by tier, thresholds the highest of the log', async () => {
+test('model time is a mean by tier, thresholds the highest of the log', () => {
   const records = log([
     ['a', 'a'],
     ['a', 'b'],
   ]).map((record, i) => (i === 0 ? { ...record, threshold: 0.75 } : record));
-  const { columns, modelMs } = await fromRecords(records, { tiers: two });
+  const { columns, modelMs } = gathered(records, { tiers: two });
   expect(modelMs).toEqual([1, 2]);
   expect(columns.logged).toEqual([0.75]);
 });
 
-test('without captured predictions the last tier is still right by its own measure', async () => {
+test('without captured predictions the last tier is still right by its own measure', () => {
   const bare = log([['a', 'b']]).map(({ output: _, signal: __, ...record }) => record);
-  const { columns } = await fromRecords(bare, { tiers: two });
+  const { columns } = gathered(bare, { tiers: two });
   expect(columns.right.map((column) => [...column])).toEqual([[2], [1]]);
 });
 
-test('a prediction whose answer cannot be told from the rest is refused, and taken with --answer', async () => {
+test('a prediction whose answer cannot be told from the rest is refused, and taken with --answer', () => {
   const odd = log([['a', 'a']]).map((record) => ({
     ...record,
     output: { kind: 'a', sure: 0.5 },
     signal: { kind: 'a', sure: 0.1 },
   }));
-  await expect(fromRecords(odd, { tiers: two })).rejects.toMatchObject({
-    code: 'option-invalid',
-    fix: expect.stringContaining('kind, sure'),
-  });
-  const { columns } = await fromRecords(odd, { tiers: two, answer: 'kind' });
+  expect(() => gathered(odd, { tiers: two })).toThrow(
+    expect.objectContaining({ code: 'option-invalid', fix: expect.stringContaining('kind, sure') }),
+  );
+  const { columns } = gathered(odd, { tiers: two, answer: 'kind' });
   expect([...columns.right[0]!]).toEqual([1]);
 });
 
-test('a log of other tiers is refused', async () => {
-  await expect(fromRecords(log([['a', 'a']]), { tiers: ['x', 'y'] })).rejects.toMatchObject({ code: 'option-invalid' });
+test('a log of other tiers is refused', () => {
+  expect(() => gathered(log([['a', 'a']]), { tiers: ['x', 'y'] })).toThrow(
+    expect.objectContaining({ code: 'option-invalid' }),
+  );
 });
 
 test('labels that contradict each other are refused by name; the same label twice is not', () => {

@@ -5,7 +5,8 @@ import { alternatives } from '../../lib/cost/alternatives.ts';
 import { forecast, visitsOf } from '../../lib/cost/forecast.ts';
 import { addMoney, moneyOf, moneyOfTier, total } from '../../lib/cost/money.ts';
 import { PRICES, pricesOf } from '../../lib/cost/prices.ts';
-import { type TierUsage, type Usage, usageOf } from '../../lib/cost/usage.ts';
+import type { TierUsage, Usage } from '../../lib/cost/usage.ts';
+import { usageOf } from './used.ts';
 
 const prices = pricesOf('us-east-1');
 const MILLION = 1e6;
@@ -105,7 +106,7 @@ describe('alternatives', () => {
 });
 
 describe('usage', () => {
-  test('counts ends, predictions and what was billed, and says which records do not tell', async () => {
+  test('counts ends, predictions and what was billed, and says which records do not tell', () => {
     const record = (decision: DecisionRecord['decision'], extra: Partial<DecisionRecord> = {}): DecisionRecord => ({
       v: 1,
       at: 0,
@@ -119,7 +120,7 @@ describe('usage', () => {
       calls: { queue: 1, table: 0, object: 0 },
       ...extra,
     });
-    const { flows, answered, tiers, unbilled } = await usageOf([
+    const { flows, answered, tiers, unbilled } = usageOf([
       record('accepted', { billed: { invocations: 0.5, requests: 2 }, modelMs: 3 }),
       record('escalated', { billed: { invocations: 0.5, requests: 2 }, modelMs: 4 }),
       record('accepted', { tier: 'large', billed: { invocations: 1 } }),

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import setting from '../../functions/thermostat/controls/setting.ts';
 import thermostat from '../../functions/thermostat/thermostat.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
-import { usageOf } from '../../lib/cost/usage.ts';
 import { type AnyTier, connectControl, defineDestination, defineTier, TerminalError } from '../../lib/index.ts';
 import { reportBuilder } from '../../lib/report/report.ts';
 import { deadLetterSources, redriveDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
 import { cheap, Guess, Item, joining } from '../support/tiers.ts';
+import { usageOf } from './used.ts';
 
 interface Counted {
   readonly answered: number;
@@ -20,12 +20,12 @@ interface Counted {
 }
 
 /** What `cost` and the report page count, which must be the same, in whatever order tiers lie in the log. */
-async function counted(records: readonly DecisionRecord[]): Promise<Counted> {
+function counted(records: readonly DecisionRecord[]): Counted {
   const lastFirst = records.toSorted((a, b) => b.tier.localeCompare(a.tier));
   const builder = reportBuilder({ application: 'test' });
   for (const record of lastFirst) builder.add(record);
   const { flows } = builder.report();
-  const usage = await usageOf(records);
+  const usage = usageOf(records);
   expect([usage.flows, usage.answered]).toEqual([flows.ended, flows.answered]);
   return { ...flows, sent: usage.sent };
 }
@@ -57,14 +57,14 @@ describe('a flow counts once', () => {
     const cascade = await started({ tiers: [only] });
     for (const n of [1, 2, 3]) await cascade.send('only', { n }, { flowId: `f${n}` });
     await cascade.drain();
-    expect(await counted(cascade.records)).toEqual(count({ deadLettered: 3, ended: 3, sent: 3 }));
+    expect(counted(cascade.records)).toEqual(count({ deadLettered: 3, ended: 3, sent: 3 }));
     await redrive(cascade);
     await cascade.drain();
-    expect(await counted(cascade.records)).toEqual(count({ deadLettered: 3, ended: 3, sent: 3 }));
+    expect(counted(cascade.records)).toEqual(count({ deadLettered: 3, ended: 3, sent: 3 }));
     broken = false;
     await redrive(cascade);
     await cascade.drain();
-    expect(await counted(cascade.records)).toEqual(count({ answered: 3, ended: 3, sent: 3 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 3, ended: 3, sent: 3 }));
   });
 
   test('whose answer the destination does not take', async () => {
@@ -80,7 +80,7 @@ describe('a flow counts once', () => {
     await cascade.send('cheap', { n: 1 });
     await cascade.drain();
     expect(cascade.records.map(({ decision }) => decision)).toEqual(['accepted', 'failed']);
-    expect(await counted(cascade.records)).toEqual(count({ answered: 1, ended: 1, sent: 1 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 1, ended: 1, sent: 1 }));
   });
 
   test('whose data is worked again; the controls themselves are no flows', async () => {
@@ -110,7 +110,7 @@ describe('a flow counts once', () => {
     await cascade.drain();
     const decisions = cascade.records.map(({ decision }) => decision);
     expect(['accepted', 'accepted', 'dropped', 'failed'].every((one) => decisions.includes(one as never))).toBe(true);
-    expect(await counted(cascade.records)).toEqual(count({ answered: 1, ended: 1, sent: 1 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 1, ended: 1, sent: 1 }));
   });
 });
 
@@ -126,12 +126,12 @@ describe('data that is to meet signals', () => {
       if (n < 4) await cascade.send('dear.photos', { photo: `p${n}` }, { flowId: `f${n}` });
     }
     await cascade.drain();
-    expect(await counted(cascade.records)).toEqual(count({ answered: 4, ended: 4, sent: 10 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 4, ended: 4, sent: 10 }));
     cascade.clock.advance(7_200_000);
     await cascade.sweep();
     // f5 has no photo; those of f1 and f2 waited in vain.
     expect(cascade.records.filter(({ decision }) => decision === 'expired')).toHaveLength(3);
-    expect(await counted(cascade.records)).toEqual(count({ answered: 4, expired: 1, ended: 5, sent: 9 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 4, expired: 1, ended: 5, sent: 9 }));
   });
 
   test('and is refused there, leaves the flow to its signal', async () => {
@@ -155,6 +155,6 @@ describe('data that is to meet signals', () => {
     cascade.clock.advance(7_200_000);
     await cascade.sweep();
     expect(cascade.decisions('answered').toSorted()).toEqual(['cheap:accepted', 'dear:failed']);
-    expect(await counted(cascade.records)).toEqual(count({ answered: 1, expired: 1, ended: 2, sent: 4 }));
+    expect(counted(cascade.records)).toEqual(count({ answered: 1, expired: 1, ended: 2, sent: 4 }));
   });
 });
