@@ -1,3 +1,6 @@
+import { SluiceError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { isCount, rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Backend, Check, Verdict } from './check.ts';
 import { conformance } from './conformance.ts';
 
@@ -27,11 +30,15 @@ export interface RunOptions {
 
 const TIMEOUT_MS = 60_000;
 
-/** Runs every check on a backend; results come in the order of the checks. Never rejects because of the backend. */
+/**
+ * Runs every check on a backend; results come in the order of the checks. Never rejects because of the backend.
+ *
+ * @throws SluiceError `option-unknown`, `option-invalid`
+ */
 export async function runConformance(backend: Backend, options: RunOptions = {}): Promise<readonly CheckResult[]> {
   const { checks = conformance(), concurrency = 1, timeoutMs = TIMEOUT_MS, onResult } = options;
-  const unknown = Object.keys(backend.known ?? {}).filter((name) => !checks.some((check) => check.name === name));
-  if (unknown.length > 0 && !options.checks) throw new Error(`there is no check "${unknown.join('", "')}"`);
+  checkOptions(options);
+  if (!options.checks) checkKnown(backend, checks);
   const results: CheckResult[] = [];
   const left = checks.entries();
   const worker = async (): Promise<void> => {
@@ -42,6 +49,25 @@ export async function runConformance(backend: Backend, options: RunOptions = {})
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return results;
+}
+
+function checkOptions(options: RunOptions): void {
+  const what = 'runConformance';
+  rejectUnknownKeys(options, ['concurrency', 'timeoutMs', 'checks', 'onResult'], what);
+  const { concurrency = 1, timeoutMs = TIMEOUT_MS } = options;
+  const isAny = isCount(concurrency, 1, Number.MAX_SAFE_INTEGER);
+  requireOption(isAny, what, 'concurrency', concurrency, 'a whole number from 1');
+  requireOption(timeoutMs > 0, what, 'timeoutMs', timeoutMs, 'milliseconds above 0');
+}
+
+/** Among all checks, a difference of none is a misspelt name, or one that is no longer there. */
+function checkKnown({ name, known = {} }: Backend, checks: readonly Check[]): void {
+  const names = new Set(checks.map((check) => check.name));
+  const unknown = Object.keys(known).find((difference) => !names.has(difference));
+  if (unknown === undefined) return;
+  throw new SluiceError('option-invalid', `${name} knows of a check "${unknown}", which there is not`, {
+    fix: `${didYouMean(unknown, [...names])}Correct it in known, or leave it out.`,
+  });
 }
 
 async function runCheck(backend: Backend, check: Check, timeoutMs: number): Promise<CheckResult> {

@@ -1,3 +1,4 @@
+import { rejectUnknownKeys } from '../core/options.ts';
 import { ANSWERS, type ControlPlan, type DestinationPlan, type TierPlan, timingOf } from '../core/plan.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Predictor } from '../ports/predictor.ts';
@@ -59,6 +60,7 @@ export interface Cascade {
  * ```
  */
 export async function startCascade(options: CascadeOptions): Promise<Cascade> {
+  rejectUnknownKeys(options, ['application', 'cloud', 'onAnswer', 'onError'], 'startCascade');
   const { application, cloud, onError = () => undefined } = options;
   const { graph } = application;
   cloud.declare(graph.queues);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DecisionRecord } from '../core/decision.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { QueueSpec } from '../core/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -60,7 +61,7 @@ export interface OpenCloudOptions {
  * included; a power cut may cost the last moments before it, never more. When a runner opens a folder, messages that a
  * dead runner had in flight are visible at once, and its receipts are void.
  *
- * @throws SluiceError `store-in-use`, `store-corrupt`, `store-full`
+ * @throws SluiceError `store-in-use`, `store-corrupt`, `store-full`, `option-unknown`, `option-invalid`
  * @example
  * ```ts
  * import { openCloud } from 'sluice/local';
@@ -72,6 +73,7 @@ export interface OpenCloudOptions {
  * ```
  */
 export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> {
+  checkOptions(options);
   if (options.dir === ':memory:') return assemble(options, openDatabase({ ...options, check: false }), undefined);
   const { role = 'runner', clock = systemClock } = options;
   const dir = resolve(options.dir);
@@ -92,6 +94,16 @@ export async function openCloud(options: OpenCloudOptions): Promise<LocalCloud> 
     lock?.release();
     throw error;
   }
+}
+
+const KEYS = ['dir', 'role', 'clock', 'random', 'onDecisions', 'maxBytes'];
+
+function checkOptions(options: OpenCloudOptions): void {
+  rejectUnknownKeys(options, KEYS, 'openCloud');
+  const { dir, role = 'runner', maxBytes } = options;
+  requireOption(typeof dir === 'string' && dir !== '', 'openCloud', 'dir', dir, "a folder, or ':memory:'");
+  requireOption(['runner', 'client'].includes(role), 'openCloud', 'role', role, "'runner' or 'client'");
+  requireOption(maxBytes === undefined || maxBytes > 0, 'openCloud', 'maxBytes', maxBytes, 'a number of bytes');
 }
 
 function returnInFlight(database: Database): void {

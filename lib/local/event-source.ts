@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { toError } from '../core/errors.ts';
+import { isCount, rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Queue, ReceivedMessage } from '../ports/queue.ts';
 
@@ -38,6 +39,7 @@ const TURN_MS = 10;
  * Feeds a handler from a queue as Lambda's SQS event source mapping does: batches by size and window, several at once,
  * deleted but for what failed; a batch whose handler rejects comes back after its visibility timeout.
  *
+ * @throws SluiceError `option-unknown`, `option-invalid`
  * @example
  * ```ts
  * import { openCloud, startEventSource } from 'sluice/local';
@@ -63,6 +65,7 @@ const TURN_MS = 10;
  * ```
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
+  checkOptions(options);
   const { queue, handler, batchSize, windowMs, concurrency, visibilityMs, clock, onError } = options;
   const stopping = new AbortController();
   const working = new Set<Promise<void>>();
@@ -140,4 +143,17 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     stop: () => (stopped ??= stop()),
     idle: () => waiting && working.size === 0,
   };
+}
+
+const KEYS = ['queue', 'handler', 'batchSize', 'windowMs', 'concurrency', 'visibilityMs', 'clock', 'onError'];
+
+function checkOptions(options: EventSourceOptions): void {
+  const what = 'an event source';
+  rejectUnknownKeys(options, KEYS, what);
+  for (const key of ['batchSize', 'concurrency'] as const) {
+    requireOption(isCount(options[key], 1, Number.MAX_SAFE_INTEGER), what, key, options[key], 'a whole number from 1');
+  }
+  for (const key of ['windowMs', 'visibilityMs'] as const) {
+    requireOption(options[key] >= 0, what, key, options[key], 'milliseconds from 0');
+  }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DecisionRecord } from '../core/decision.ts';
 import { type Comparison, collect, compare, type TierDecision } from '../core/log/compare.ts';
+import { isCount, rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Answer, TierTypes } from '../core/tier-types.ts';
 import type { Application } from '../runtime/application.ts';
 import { type Client, connect } from '../runtime/client.ts';
@@ -41,7 +42,7 @@ export interface Replayed extends Comparison {
  * Feeds logged inputs through an application again, on an embedded cloud in memory, and compares decision by decision. Models
  * run; nothing outside this process is touched, but for what the tiers and the destination do themselves.
  *
- * @throws SluiceError `log-unreadable`
+ * @throws SluiceError `log-unreadable`, `option-unknown`, `option-invalid`
  * @example
  * ```ts no-run
  * import { loadApplication, replay } from 'sluice/local';
@@ -51,7 +52,9 @@ export interface Replayed extends Comparison {
  * ```
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
+  rejectUnknownKeys(options, ['application', 'log', 'inputs', 'flows', 'onProblem'], 'replay');
   const { application, log, flows: most = 1_000, onProblem } = options;
+  requireOption(isCount(most, 1, Number.MAX_SAFE_INTEGER), 'replay', 'flows', most, 'a whole number from 1');
   const { inputs, more, withoutObjects } = options.inputs
     ? await firstOf(options.inputs, most)
     : await capturedInputs(log, application.graph, most);
@@ -64,7 +67,8 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     if (record.decision === 'accepted' && record.output !== undefined) outputs.set(answerKey(record), record.output);
   }
   const ran = await run(application, inputs);
-  const sent = [...flows].filter((flow) => !ran.notSent.some((one) => one.flow === flow));
+  const refused = new Set(ran.notSent.map(({ flow }) => flow));
+  const sent = [...flows].filter((flow) => !refused.has(flow));
   const known = sent.filter((flow) => logged.has(flow));
   return {
     ...compare(known, logged, ran.decisions),

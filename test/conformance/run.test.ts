@@ -5,6 +5,7 @@ import {
   conformance,
   conformanceSummary,
   conformanceTable,
+  type RunOptions,
   runConformance,
 } from '../../lib/conformance/index.ts';
 import { openCloud } from '../../lib/local/cloud.ts';
@@ -49,7 +50,19 @@ test('a failure that is known is a difference, one that takes too long a failure
 });
 
 test('a difference of a check that does not exist is refused', async () => {
-  await expect(runConformance(await backend({ 'no such check': 'why' }))).rejects.toThrow('no such check');
+  await expect(runConformance(await backend({ 'no such check': 'why' }))).rejects.toMatchObject({
+    code: 'option-invalid',
+    message: expect.stringContaining('half knows of a check "no such check", which there is not'),
+  });
+});
+
+test.each([
+  [{ concurency: 2 }, 'runConformance has no option "concurency"'],
+  // No check at a time would be no check at all, and no failure.
+  [{ concurrency: 0 }, 'runConformance: concurrency is 0 and must be'],
+  [{ timeoutMs: Number.NaN }, 'runConformance: timeoutMs is NaN and must be'],
+])('checks are not run with %j', async (options, message) => {
+  await expect(runConformance(await backend({}), options as RunOptions)).rejects.toThrow(message);
 });
 
 test('every difference of an emulator is one of a check', () => {

@@ -19,6 +19,15 @@ async function readAll(source: DecisionSource, options: ReadOptions = {}) {
 
 const kinds = (problems: readonly LogProblem[]): readonly string[] => problems.map(({ problem }) => problem);
 
+test.each([
+  [{ unqiue: true }, 'readDecisions has no option "unqiue"'],
+  // Without a word of it, no record would be late enough.
+  [{ from: new Date('22nd') }, 'readDecisions: from is "Invalid Date" and must be a valid Date'],
+  [{ to: Number.NaN }, 'readDecisions: to is "NaN" and must be a valid Date'],
+])('a log is not read with %j', (options, message) => {
+  expect(() => readDecisions(logOf([]), options as ReadOptions)).toThrow(message);
+});
+
 describe('reading a log', () => {
   test('gives every record as it was written, however the bytes come', async () => {
     await fc.assert(

@@ -17,6 +17,14 @@ async function told(log: Parameters<typeof redecide>[0], options: RedecideLogOpt
   return { result, problems, changes };
 }
 
+test.each([
+  [{ wiht: { thumb: 1 } }, 'redecide has no option "wiht"'],
+  [{ with: { thumb: Number.NaN } }, 'redecide: with.thumb is NaN and must be a number'],
+  [{ with: { thumb: '0.9' } }, 'redecide: with.thumb is "0.9" and must be a number'],
+])('a log is not decided again with %j', async (options, message) => {
+  await expect(redecide(logOf([]), options as RedecideLogOptions)).rejects.toThrow(message);
+});
+
 describe('deciding a log again', () => {
   test('tells each flow that takes another way once, where it does', async () => {
     const { threshold: _, ...unlimited } = verdictRecord({ flow: 'c', score: 0.5 });

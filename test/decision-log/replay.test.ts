@@ -279,3 +279,11 @@ test('a running cascade writes its records as they can be read without JSON', as
   expect(scanner.scan(log, 0, log.length)).toBe(log.length);
   expect([asJson, scanner.records()]).toEqual([shapes.size, 25 - shapes.size]);
 });
+
+test.each([
+  [{ flow: 10 }, 'replay has no option "flow"'],
+  [{ flows: 0 }, 'replay: flows is 0 and must be a whole number from 1'],
+])('a log is not replayed with %j', async (options, message) => {
+  const replayed = replay({ application: applicationOf(tiersWith({})), log: logOf([]), ...options });
+  await expect(replayed).rejects.toThrow(message);
+});

@@ -3,6 +3,7 @@ import { flowKey, hashBytes } from '../../core/log/flow-hash.ts';
 import { recently } from '../../core/log/key-set.ts';
 import { identityOf, type LineProblem, readRecord } from '../../core/log/record.ts';
 import { WINDOW } from '../../core/log/redecide.ts';
+import { rejectUnknownKeys, requireOption } from '../../core/options.ts';
 import type { LogRange } from '../../ports/decision-log.ts';
 import { type DecisionSource, filesOf } from './source.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -59,7 +60,7 @@ export interface DecisionReading extends AsyncIterable<DecisionRecord> {
  * Reads decision records from files, folders or a cloud: as a stream, in the order in which they lie there, which need
  * not be the order of time. Memory stays the same however long the log is.
  *
- * @throws SluiceError `log-unreadable`
+ * @throws SluiceError `log-unreadable`, `option-unknown`, `option-invalid`
  * @example
  * ```ts
  * import { readDecisions } from 'sluice';
@@ -73,6 +74,7 @@ export interface DecisionReading extends AsyncIterable<DecisionRecord> {
  * ```
  */
 export function readDecisions(source: DecisionSource, options: ReadOptions = {}): DecisionReading {
+  checkOptions(options);
   let summary = emptySummary();
   return {
     get summary() {
@@ -83,6 +85,17 @@ export function readDecisions(source: DecisionSource, options: ReadOptions = {})
       yield* read(source, options, summary);
     },
   };
+}
+
+const KEYS = ['tiers', 'from', 'to', 'flow', 'unique', 'onProblem'];
+
+function checkOptions(options: ReadOptions): void {
+  rejectUnknownKeys(options, KEYS, 'readDecisions');
+  for (const key of ['from', 'to'] as const) {
+    const time = options[key];
+    const isTime = time === undefined || !Number.isNaN(Number(time));
+    requireOption(isTime, 'readDecisions', key, String(time), 'a valid Date, or milliseconds since the epoch');
+  }
 }
 
 type Counting = { -readonly [K in keyof ReadSummary]: ReadSummary[K] } & { problems: Record<LineProblem, number> };

@@ -6,6 +6,7 @@ import { type RedecideOptions, redecider, WINDOW } from '../../core/log/redecide
 import type { Redecided } from '../../core/log/redecided.ts';
 import { type LogScanner, logScanner } from '../../core/log/scan.ts';
 import { emptyVerdict, logTiers, readVerdict, type Verdict } from '../../core/log/verdict.ts';
+import { rejectUnknownKeys, requireOption } from '../../core/options.ts';
 import { type LogProblem, readDecisions } from './read-decisions.ts';
 import { type DecisionSource, filesOf } from './source.ts';
 import { type LinesChunk, wholeLines } from './whole-lines.ts';
@@ -40,7 +41,7 @@ export interface RedecidedLog extends Redecided {
  * Decides a log again under other thresholds, without running a model. Tiers that `with` does not name keep the thresholds in
  * their records.
  *
- * @throws SluiceError `log-unreadable`
+ * @throws SluiceError `log-unreadable`, `option-unknown`, `option-invalid`
  * @example
  * ```ts
  * import { redecide } from 'sluice';
@@ -53,6 +54,7 @@ export interface RedecidedLog extends Redecided {
  * ```
  */
 export async function redecide(source: DecisionSource, options: RedecideLogOptions = {}): Promise<RedecidedLog> {
+  checkOptions(options);
   const tiers = logTiers();
   const decider = redecider(tiers, options);
   const verdict = emptyVerdict();
@@ -127,4 +129,12 @@ interface Place {
   readonly chunk: LinesChunk;
   /** Problems are told at the first reading only. */
   readonly first: boolean;
+}
+
+function checkOptions(options: RedecideLogOptions): void {
+  rejectUnknownKeys(options, ['with', 'window', 'keep', 'onProblem', 'onChange'], 'redecide');
+  for (const [tier, threshold] of Object.entries(options.with ?? {})) {
+    const isNumber = typeof threshold === 'number' && !Number.isNaN(threshold);
+    requireOption(isNumber, 'redecide', `with.${tier}`, threshold, 'a number');
+  }
 }
