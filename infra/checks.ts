@@ -33,7 +33,14 @@ export function queueChecks(): IPolicyValidationPlugin {
   };
 }
 
-/** What {@link queueChecks} finds below a construct, each once. */
+/**
+ * What {@link queueChecks} finds below a construct, each once: for a test of a stack that is never synthesized.
+ *
+ * @example
+ * ```ts no-run
+ * expect(findQueueFaults(stack)).toEqual([]);
+ * ```
+ */
 export function findQueueFaults(root: IConstruct): readonly Finding[] {
   const findings = feedsIn(root).flatMap(findingsOf);
   return findings.filter(({ rule, path }, i) => findings.findIndex((f) => f.rule === rule && f.path === path) === i);

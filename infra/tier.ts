@@ -39,7 +39,16 @@ export interface DeployedTierProps {
   readonly register: (name: string, queue: Queue) => void;
 }
 
-/** One tier as it is deployed: a function on its queues, with a role and a log group of its own. */
+/**
+ * One tier as it is deployed: a function on its queues, with a role and a log group of its own. {@link Cascade} makes them.
+ *
+ * @example
+ * ```ts no-run
+ * const { role, queue } = cascade.tier('small');
+ * models.grantRead(role);
+ * queue.grantSendMessages(camera);
+ * ```
+ */
 export class DeployedTier extends Construct {
   readonly name: string;
   /** The queue of its data, or, past the first tier, of its signals. */

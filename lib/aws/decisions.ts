@@ -10,6 +10,15 @@ export interface LineSink {
 /**
  * A decision log on standard output, one JSON line a record, for functions whose decisions are not delivered: CloudWatch
  * Logs keeps it. `readDecisions` reads such lines where they were exported.
+ *
+ * @example
+ * ```ts
+ * import { awsCloud, stdoutDecisions } from 'sluice/aws';
+ *
+ * const write = (text: string, done: () => void) => process.stderr.write(text, done);
+ * const { decisions } = awsCloud({ queues: {}, decisions: stdoutDecisions({ write }) });
+ * await decisions.write([]);
+ * ```
  */
 export function stdoutDecisions(sink: LineSink = process.stdout): DecisionLog {
   return {

@@ -9,7 +9,17 @@ import { tableConditions } from './table-conditions.ts';
 import { tableExpiry } from './table-expiry.ts';
 import { tableWrites } from './table-writes.ts';
 
-/** The contract of the ports, as checks that any backend must pass: run them with your test runner, or with `runConformance`. */
+/**
+ * The contract of the ports, as checks that any backend must pass: run them with your test runner, or with `runConformance`.
+ *
+ * @example
+ * ```ts
+ * import { conformance } from 'sluice/conformance';
+ *
+ * const table = conformance().filter(({ port }) => port === 'table');
+ * console.log(table.some(({ name }) => name === 'loses no update of many at a time')); // true
+ * ```
+ */
 export function conformance(): readonly Check[] {
   return [
     ...queueDelivery,

@@ -1,3 +1,10 @@
+export type { Condition, Item, TableUpdate, UpdateResult } from '../core/table-update.ts';
+export type { Clock } from '../ports/clock.ts';
+export type { DecisionLog } from '../ports/decision-log.ts';
+export type { FlowTable } from '../ports/flow-table.ts';
+export type { ObjectStore } from '../ports/object-store.ts';
+export type { OutgoingMessage, Queue, QueueDepth, ReceivedMessage } from '../ports/queue.ts';
+export type { Random } from '../ports/random.ts';
 export type { Backend, Check, CheckedQueue, Outside, QueueWish, Verdict } from './check.ts';
 export { conformance } from './conformance.ts';
 export { conformanceSummary, conformanceTable } from './report.ts';

@@ -34,6 +34,23 @@ const TIMEOUT_MS = 60_000;
  * Runs every check on a backend; results come in the order of the checks. Never rejects because of the backend.
  *
  * @throws SluiceError `option-unknown`, `option-invalid`
+ * @example
+ * ```ts
+ * import { conformance, runConformance } from 'sluice/conformance';
+ * import { openCloud } from 'sluice/local';
+ *
+ * const cloud = await openCloud({ dir: ':memory:' });
+ * const backend = {
+ *   name: 'mine',
+ *   cloud,
+ *   queue: async () => ({ queue: cloud.queue('empty') }),
+ *   sleep: (ms: number) => cloud.clock.sleep(ms),
+ * };
+ * const checks = conformance().filter(({ port }) => port === 'objects');
+ * const results = await runConformance(backend, { checks, concurrency: 4 });
+ * console.log(results.filter(({ status }) => status !== 'pass')); // []
+ * await cloud.close();
+ * ```
  */
 export async function runConformance(backend: Backend, options: RunOptions = {}): Promise<readonly CheckResult[]> {
   const { checks = conformance(), concurrency = 1, timeoutMs = TIMEOUT_MS, onResult } = options;
