@@ -183,7 +183,7 @@ describe('the init phase', () => {
   });
 
   test('without configuration there is nothing to wait for', async () => {
-    await createHandler(sure, { env: {} }).ready;
+    await expect(createHandler(sure, { env: {} }).ready).resolves.toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../decision.ts';
 import type { Graph, TierPlan } from '../plan.ts';
 import type { Item } from '../table-update.ts';
 import type { ReplyStatus } from './effects.ts';
-import type { Half } from './join.ts';
+import { halfOf, otherSide } from './half.ts';
 
 /** What an expired table item means: one record for each half that waited in vain, none for marks that served their time. */
 export interface Expiry {
@@ -33,7 +33,7 @@ export function expiredHalves(plan: Named, flow: string, item: Item, at: number)
   if (item.done !== undefined || item.failed !== undefined) return { records: [] };
   const met = item.data !== undefined && item.signal !== undefined;
   const records = (['data', 'signal'] as const).flatMap((side) => {
-    const half = item[side] as unknown as Half | undefined;
+    const half = halfOf(item, side);
     if (!half) return [];
     return {
       v: 1,
@@ -43,13 +43,13 @@ export function expiredHalves(plan: Named, flow: string, item: Item, at: number)
       version: plan.version,
       flow,
       decision: 'expired',
-      reason: met ? NEVER_FINISHED : `its ${side === 'data' ? 'signal' : 'data'} did not come in time`,
+      reason: met ? NEVER_FINISHED : `its ${otherSide(side)} did not come in time`,
       in: [{ id: half.id, kind: side, ts: half.ts }],
       attempt: 1,
       calls: { queue: 0, table: 0, object: 0 },
     } satisfies DecisionRecord;
   });
-  const signal = item.signal as unknown as Half | undefined;
+  const signal = halfOf(item, 'signal');
   if (!signal?.reply || signal.audit) return { records };
   const reason = met ? NEVER_FINISHED : 'its data did not come in time';
   return { records, reply: { flow, status: { status: 'expired', reason, tier: plan.tier.name } } };

@@ -1,37 +1,15 @@
-import type { Envelope, Signal } from '../envelope.ts';
+import type { Envelope } from '../envelope.ts';
 import { derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
 import { halvesOf } from '../object-keys.ts';
-import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
 import { absentOr, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '../table-update.ts';
 import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
 import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
 import { expiredHalves } from './expire.ts';
+import { type Half, halfOf, otherSide, type Side, timeOf } from './half.ts';
 import { record, type Story, write } from './story.ts';
-
-/** One half of a join as it lies in the table. */
-export interface Half {
-  readonly id: string;
-  readonly ts: number;
-  readonly hop: number;
-  /** The delivery that stored it. */
-  readonly delivery?: string;
-  readonly data?: unknown;
-  readonly objects?: ObjectReferences;
-  readonly signal?: Signal;
-  /** Where it is too large for the table: the same half, without this field, as JSON in the object store. */
-  readonly stored?: ObjectReference;
-  readonly audit?: true;
-  readonly reply?: true;
-  readonly deadline?: number;
-  readonly fair?: string;
-  readonly trace?: NonNullable<Envelope['trace']>;
-}
-
-/** The attribute that holds the event time of a side's half. */
-const timeOf = (side: 'data' | 'signal') => `${side}Ts` as const;
 
 /** The largest half the table takes as it is; an item may have 400 KB (DynamoDB quotas) and holds two. */
 const MAX_HALF_CHARS = 64 * 1024;
@@ -47,7 +25,7 @@ export function joinKey(tier: string, flow: string): string {
  */
 export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work): Step<Work | Outcome> {
   const { envelope, incoming } = story;
-  const side = incoming.kind === 'data' ? 'data' : 'signal';
+  const side: Side = incoming.kind === 'data' ? 'data' : 'signal';
   const mine: Half = {
     id: envelope!.id,
     ts: work.ts,
@@ -60,8 +38,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   const item = yield* park(story, plan, joins, key, side, half);
   if (item.done !== undefined)
     return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
-  const stored = item[side] as unknown as Half;
-  const other = item[side === 'data' ? 'signal' : 'data'] as unknown as Half | undefined;
+  const stored = halfOf(item, side)!;
+  const other = halfOf(item, otherSide(side));
   // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
   if (stored.id !== mine.id) {
@@ -70,7 +48,7 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     if (!standsIn) return end;
   }
   if (!other) {
-    yield* record(story, 'parked', { reason: `waits for its ${side === 'data' ? 'signal' : 'data'}` });
+    yield* record(story, 'parked', { reason: `waits for its ${otherSide(side)}` });
     return ACK;
   }
   story.met = true;
@@ -83,14 +61,7 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   return bothHalves(story, work, side, own, yield* whole(story, other));
 }
 
-function* park(
-  story: Story,
-  plan: TierPlan,
-  joins: JoinPlan,
-  key: string,
-  side: 'data' | 'signal',
-  mine: Half,
-): Step<Item> {
+function* park(story: Story, plan: TierPlan, joins: JoinPlan, key: string, side: Side, mine: Half): Step<Item> {
   const at = yield* now();
   const expiry = expiresAt(at + joins.ttlMs);
   const alive = absentOr(EXPIRES_AT, '>', at / 1_000);
@@ -127,15 +98,15 @@ function* replaceExpired(
   story: Story,
   plan: TierPlan,
   key: string,
-  side: 'data' | 'signal',
+  side: Side,
   mine: Half,
   expiry: number,
   at: number,
   old: Item,
 ): Step<Item | undefined> {
-  const { [side]: before, ...rest } = old;
-  const other = side === 'data' ? 'signal' : 'data';
-  const again = (before as unknown as Half | undefined)?.id === mine.id;
+  const { [side]: _, ...rest } = old;
+  const other = otherSide(side);
+  const again = halfOf(old, side)?.id === mine.id;
   const { records, reply } = expiredHalves(plan, story.envelope!.flow, again ? rest : old, at);
   // Told first: once the item is replaced, nobody knows of the old halves any more.
   for (const expired of records) yield { do: 'log', record: expired };
@@ -153,16 +124,9 @@ function* replaceExpired(
 }
 
 /** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
-function* skewed(
-  story: Story,
-  joins: JoinPlan,
-  key: string,
-  side: 'data' | 'signal',
-  mine: Half,
-  other: Half,
-): Step<Outcome> {
+function* skewed(story: Story, joins: JoinPlan, key: string, side: Side, mine: Half, other: Half): Step<Outcome> {
   const mineIsOlder = mine.ts < other.ts;
-  const olderSide = mineIsOlder ? side : side === 'data' ? 'signal' : 'data';
+  const olderSide = mineIsOlder ? side : otherSide(side);
   const apart = Math.abs(mine.ts - other.ts);
   const older = mineIsOlder ? mine : other;
   yield* record(story, 'skewed', {
@@ -183,7 +147,7 @@ function* duplicate(story: Story, reason: string): Step<Outcome> {
   return ACK;
 }
 
-function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Half, other: Half): Work {
+function bothHalves(story: Story, work: Work, side: Side, mine: Half, other: Half): Work {
   const [data, signal] = side === 'data' ? [mine, other] : [other, mine];
   // What the flow's own message said counts; what its data's said fills the gaps.
   story.envelope = { ...story.envelope!, ...passedOn(data), ...passedOn(signal) };
@@ -197,7 +161,7 @@ function bothHalves(story: Story, work: Work, side: 'data' | 'signal', mine: Hal
   };
 }
 
-function nameHalves(story: Story, side: 'data' | 'signal', mine: Half, other: Half): void {
+function nameHalves(story: Story, side: Side, mine: Half, other: Half): void {
   const [data, signal] = side === 'data' ? [mine, other] : [other, mine];
   story.inputs = [
     { id: data.id, kind: 'data', ts: data.ts },
