@@ -35,6 +35,7 @@ defineDestination({
 
 const A = z.object({ a: z.string() });
 const thumb = tier<typeof import('./app/thumb.ts')>('thumb');
+const photos = stream('photos', A);
 
 // @ts-expect-error a misspelt tier name does not compile
 tier<typeof import('./app/thumb.ts')>('thum');
@@ -77,6 +78,20 @@ defineTier({
 });
 // @ts-expect-error a gate must return the value or drop
 defineTier({ name: 'x', input: A, output: A, predict: () => ({ a: '' }), gates: { data: () => 3 } });
+// @ts-expect-error an unknown option
+defineDestination({ name: 'archive', handler: () => {}, memory: 128 });
+// @ts-expect-error a join needs a stream of its own
+defineTier({ name: 'x', input: thumb, output: A, join: { ttl: '1h' }, predict: () => ({ a: '' }) });
+// @ts-expect-error a policy that does not exist
+defineTier({ name: 'x', input: thumb, output: A, join: { data: photos, signals: 'last' }, predict: () => ({ a: '' }) });
+defineTier({
+  name: 'x',
+  input: A,
+  output: A,
+  // @ts-expect-error a pace that does not exist
+  pace: { minInterval: '1s', onThrottle: 'wait' },
+  predict: () => ({ a: '' }),
+});
 // @ts-expect-error a stream option that does not exist
 stream('photos', A, { object: {} });
 
