@@ -49,13 +49,13 @@ function totalsOf(records: readonly DecisionRecord[]): {
     modelMs: sum((r) => r.modelMs),
     calls: { queue: sum((r) => r.calls.queue), table: sum((r) => r.calls.table), object: sum((r) => r.calls.object) },
     fetched: sum((r) => r.bytes?.fetched),
-    declared: Math.max(0, ...records.map((r) => r.bytes?.declared ?? 0)),
+    declared: most(records, (r) => r.bytes?.declared ?? 0),
   };
 }
 
 /** The flow's story in text; `placeOptions` lead the commands it names to the same place. */
 export function flowText(flow: string, records: readonly DecisionRecord[], placeOptions: string): string {
-  const width = Math.max(...records.map((record) => record.tier.length));
+  const width = most(records, (record) => record.tier.length);
   // An answer may be delivered before the tier that sent it has written down that it did.
   const isDelivery = (record: DecisionRecord): number => (record.decision === 'delivered' ? 1 : 0);
   const inOrder = records.toSorted((a, b) => a.at - b.at || isDelivery(a) - isDelivery(b));
@@ -154,10 +154,14 @@ function totalsText(flow: string, records: readonly DecisionRecord[]): string {
   return `  ${parts.filter(Boolean).join(' · ')}`;
 }
 
+/** The largest of a figure. The decisions on a control may be more than `Math.max` takes arguments. */
+const most = (records: readonly DecisionRecord[], of: (record: DecisionRecord) => number): number =>
+  records.reduce((largest, record) => Math.max(largest, of(record)), Number.NEGATIVE_INFINITY);
+
 /** Whatever order its records were written in: an answer may be delivered before its tier has told of it. */
 function timeTaken(records: readonly DecisionRecord[]): string {
-  const sent = Math.min(...records.map(({ at, latencyMs = 0 }) => at - latencyMs));
-  const last = Math.max(...records.map(({ at }) => at));
+  const sent = -most(records, ({ at, latencyMs = 0 }) => latencyMs - at);
+  const last = most(records, ({ at }) => at);
   return `${msText(last - sent)} from the first send to the last decision`;
 }
 

@@ -74,9 +74,9 @@ export function decisionFiles(dir: string, rotateBytes: number = ROTATE_BYTES): 
       }
     },
     async flow(flowId) {
-      const found: DecisionRecord[] = [];
-      for (const name of names()) found.push(...recordsOf(flowId, await readFile(join(folder, name))));
-      return found;
+      const found: (readonly DecisionRecord[])[] = [];
+      for (const name of names()) found.push(recordsOf(flowId, await readFile(join(folder, name))));
+      return found.flat();
     },
     async *files() {
       for (const name of names()) yield fileAt(join(folder, name));

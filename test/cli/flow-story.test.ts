@@ -16,6 +16,11 @@ describe('the story of a flow', () => {
     expect(story('f-1', [accepted, delivered])).toContain('30 ms from the first send to the last decision');
   });
 
+  test('may be longer than a call takes arguments', () => {
+    const records = Array<DecisionRecord>(150_000).fill(verdictRecord({ at: AT, latencyMs: 30 }));
+    expect(story('f-1', records)).toContain('30 ms from the first send to the last decision');
+  });
+
   test('of a control tells of no flow', () => {
     const of = (over: Partial<DecisionRecord>): DecisionRecord =>
       verdictRecord({

@@ -50,6 +50,13 @@ describe('decisions in files', () => {
     expect(records.map(({ at }) => at)).toEqual(Array.from({ length: 40 }, (_, at) => at));
   });
 
+  test('find more records of one flow than a call takes arguments', async () => {
+    const log = decisionFiles(folder());
+    await log.write(Array.from({ length: 150_000 }, (_, at) => decision('control#setting', at)));
+    expect(await log.flow('control#setting')).toHaveLength(150_000);
+    log.close();
+  });
+
   test('outlive a line cut short', async () => {
     const dir = folder();
     const first = await openCloud({ dir });
