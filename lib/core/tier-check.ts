@@ -20,7 +20,16 @@ export type TierOptionsErased = Omit<TierDefinition, 'kind'> & {
 /** Checks the options of a tier and fills in what they leave out. */
 export function normalise(o: TierOptionsErased): TierDefinition {
   const what = `tier "${o.name}"`;
+  const isFirst = !isTierRef(o.input);
   rejectUnknownKeys(o, TIER_KEYS, what);
+  checkFunctions(o, what);
+  checkInAndOut(o, isFirst, what);
+  checkVerdicts(o, what);
+  checkPlain(o, what);
+  return { kind: 'tier', ...o, ...times(o, what), ...checkJoin(o.join, isFirst, what) } as TierDefinition;
+}
+
+function checkFunctions(o: TierOptionsErased, what: string): void {
   if (!o.predict && !o.predictBatch) {
     throw new SluiceError('option-invalid', `${what} has neither predict nor predictBatch`, {
       fix: 'Give it a predict function.',
@@ -34,10 +43,10 @@ export function normalise(o: TierOptionsErased): TierDefinition {
     o.predictBatch,
     'left out where predict is given',
   );
-  requireOption([undefined, true, false].includes(o.retired), what, 'retired', o.retired, 'true, or left out');
-  const version = o.version === undefined || (typeof o.version === 'string' && o.version !== '');
-  requireOption(version, what, 'version', o.version, 'a text');
-  const isFirst = !isTierRef(o.input);
+}
+
+/** What it reads and what it puts out. */
+function checkInAndOut(o: TierOptionsErased, isFirst: boolean, what: string): void {
   requireOption(isFirst ? isSchema(o.input) : true, what, 'input', o.input, 'a schema or tier(…)');
   requireOption(isSchema(o.output), what, 'output', o.output, 'a schema (zod, valibot, arktype, …)');
   requireOption(
@@ -51,6 +60,10 @@ export function normalise(o: TierOptionsErased): TierDefinition {
   checkObjects(o.produces ?? {}, what, ['contentType', 'maxBytes']);
   checkControls(o.controls, what);
   checkState(o.state, what);
+}
+
+/** Where its predictions go. */
+function checkVerdicts(o: TierOptionsErased, what: string): void {
   if (o.satisfied) {
     rejectUnknownKeys(o.satisfied, ['score', 'atLeast'], `satisfied of ${what}`);
     requireOption(typeof o.satisfied.score === 'function', what, 'satisfied.score', o.satisfied.score, 'a function');
@@ -80,6 +93,13 @@ export function normalise(o: TierOptionsErased): TierDefinition {
     o.delivery,
     "'at-least-once' or 'once'",
   );
+}
+
+/** Words and numbers that stand alone. */
+function checkPlain(o: TierOptionsErased, what: string): void {
+  requireOption([undefined, true, false].includes(o.retired), what, 'retired', o.retired, 'true, or left out');
+  const version = o.version === undefined || (typeof o.version === 'string' && o.version !== '');
+  requireOption(version, what, 'version', o.version, 'a text');
   requireOption(isShare(o.audit ?? 0), what, 'audit', o.audit, 'a share from 0 to 1');
   requireOption(isShare(o.capture ?? 0), what, 'capture', o.capture, 'a share from 0 to 1');
   requireOption(isCount(o.workers ?? 0, 0, 64), what, 'workers', o.workers, 'a whole number from 0 to 64');
@@ -91,7 +111,6 @@ export function normalise(o: TierOptionsErased): TierDefinition {
     o.maxConcurrency,
     'a whole number from 1 to 1,000',
   );
-  return { kind: 'tier', ...o, ...times(o, what), ...checkJoin(o.join, isFirst, what) } as TierDefinition;
 }
 
 function times(o: TierOptionsErased, what: string): Pick<TierDefinition, 'timing'> {

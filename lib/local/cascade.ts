@@ -41,6 +41,7 @@ export interface Cascade {
  * Runs every tier of an application on the embedded cloud: an event source per queue, worker threads where a tier asks
  * for them, the destination, and the sweep that decides on halves that waited in vain.
  *
+ * @throws SluiceError `option-unknown`
  * @example
  * ```ts
  * import { connect } from 'sluice';
