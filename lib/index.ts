@@ -18,12 +18,12 @@ export type { Comparison, DecisionChange, TierComparison, TierDecision } from '.
 export type { LineProblem } from './core/log/record.ts';
 export type { Redecided, RedecidedTier } from './core/log/redecided.ts';
 export type { FlowCounts } from './core/log/tally.ts';
-export type { LazyObject, ObjectReference, ObjectSpec } from './core/object-reference.ts';
+export type { LazyObject, NoObjects, ObjectReference, ObjectSpec } from './core/object-reference.ts';
 export type { StateOptions, TierState } from './core/state/types.ts';
 export type { Join, Stream } from './core/stream.ts';
 export { stream } from './core/stream.ts';
 export { defineTier, tier } from './core/tier.ts';
-export type { TierOptions } from './core/tier-options.ts';
+export type { TierOptions, TypesFor } from './core/tier-options.ts';
 export type {
   Answer,
   AnyTier,

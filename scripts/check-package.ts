@@ -41,6 +41,8 @@ const FILES: Readonly<Record<string, string>> = {
       module: 'NodeNext',
       strict: true,
       noEmit: true,
+      // As `tsc --init` has it: each type of a definition must have a name that users can import.
+      declaration: true,
       allowImportingTsExtensions: true,
       types: ['node'],
     },
