@@ -4,11 +4,12 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ControlDefinition } from '../core/control/definition.ts';
 import type { Destination } from '../core/destination.ts';
-import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts';
+import { isSluiceError, located, SluiceError } from '../core/errors.ts';
 import { buildGraph, type DefinitionFile } from '../core/graph.ts';
 import { sha256 } from '../core/identity.ts';
 import type { Graph } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
+import { loadFailure } from './load-failure.ts';
 
 /** An application loaded from its folder. */
 export interface Application {
@@ -121,11 +122,7 @@ export async function readDefinition(
   } catch (thrown) {
     // What a definition says of itself keeps its code; the file is all that it did not know.
     if (isSluiceError(thrown)) throw located(thrown, { file });
-    const cause = toError(thrown);
-    throw new SluiceError('file-invalid', `${file} cannot be loaded: ${cause.message}`, {
-      cause,
-      fix: 'Correct the file.',
-    });
+    throw loadFailure(path, thrown);
   }
   if (module.default === undefined) return undefined;
   const kind = (module.default as { kind?: unknown } | null)?.kind;

@@ -59,7 +59,7 @@ describe('the command line', () => {
     project.write('functions/texts/broken.ts', 'throw new Error("loaded and thrown");');
     const plain = await project.sluice(['graph']);
     expect(plain.code).toBe(1);
-    expect(plain.err).toContain('broken.ts cannot be loaded: loaded and thrown');
+    expect(plain.err).toContain('broken.ts:1 cannot be loaded: loaded and thrown');
     expect(plain.err).not.toContain('    at ');
     expect((await project.sluice(['graph', '--verbose'])).err).toMatch(/ {4}at .*broken\.ts:1/);
     project.write('functions/texts/broken.ts', '');
