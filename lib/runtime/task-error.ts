@@ -1,4 +1,5 @@
 import { isSluiceError, SluiceError, toError } from '../core/errors.ts';
+import { thrownAt } from './thrown-at.ts';
 
 /** A thrown value as an error that says where, keeping sluice's own errors and what they say about retrying. */
 export function taskError(
@@ -9,7 +10,7 @@ export function taskError(
   thrown: unknown,
 ): Error {
   if (isSluiceError(thrown)) return thrown;
-  return new SluiceError(code, `${what} threw: ${toError(thrown).message}`, {
+  return new SluiceError(code, `${what} threw: ${toError(thrown).message}${thrownAt(thrown)}`, {
     tier,
     ...(flow !== undefined && { flow }),
     cause: thrown,

@@ -14,7 +14,7 @@ export async function waitForResult(cloud: Cloud, flow: string, timeoutMs: numbe
     const item = await cloud.table.get(replyKey(flow));
     if (item?.status === 'answered') return readAnswer(cloud, String(item.answer));
     if (item) {
-      throw new SluiceError('flow-not-answered', `the flow was ${String(item.status)}: ${String(item.reason)}`, {
+      throw new SluiceError('flow-not-answered', `the flow ${ended(item.status)}: ${String(item.reason)}`, {
         flow,
         tier: String(item.tier),
         fix: `See what happened: npx sluice flow ${flow}`,
@@ -31,6 +31,9 @@ export async function waitForResult(cloud: Cloud, flow: string, timeoutMs: numbe
     await cloud.clock.sleep(Math.min(waitMs, left));
   }
 }
+
+const ended = (status: unknown): string =>
+  status === 'failed' ? 'was dead-lettered' : status === 'dropped' ? 'was dropped' : String(status);
 
 async function readAnswer(cloud: Cloud, body: string): Promise<Answer> {
   let envelope = decode(body, {});

@@ -58,7 +58,9 @@ describe('sluice dev', () => {
       { standing: 'answered', tier: 'quick' },
     ]);
     const story = await project.sluice(['flow', 'dead']);
-    expect(story.out).toMatch(/dead-lettered at careful[\s\S]*retried +attempt 1\n +predict threw: no model for this/);
+    expect(story.out).toMatch(
+      /dead-lettered at careful[\s\S]*retried +attempt 1\n +predict threw: no model for this, at functions\/texts\/careful\.ts:\d+ /,
+    );
     expect(story.out).toContain('npx sluice dlq redrive --flow dead');
     const unknown = await project.sluice(['flow', 'nobody', '--json']);
     expect(unknown.code).toBe(3);

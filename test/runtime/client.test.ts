@@ -220,7 +220,7 @@ describe('result', () => {
     await cascade.drain();
     await expect(clientOf(cascade).result('f')).rejects.toMatchObject({
       code: 'flow-not-answered',
-      problem: expect.stringMatching(/^the flow was failed: predict threw: no luck/),
+      problem: expect.stringMatching(/^the flow was dead-lettered: predict threw: no luck/),
       place: { flow: 'f', tier: 'cheap' },
       fix: 'See what happened: npx sluice flow f',
       details: { status: 'failed', code: 'predict-failed' },
