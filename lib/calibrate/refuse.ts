@@ -77,12 +77,13 @@ function unaudited(attempt: Attempt, unseen: string): Refusal {
   const tier = columns.tiers.indexOf(unseen);
   const { flows, observed } = supportOf(columns, lowest);
   const known = observed[tier] === 0 ? 'none' : `only ${observed[tier]}`;
-  const what = columns.reference === 'last' ? 'what the last tier makes of them' : 'what all tiers make of them';
+  const what = columns.reference === 'last' ? 'what the last tier makes' : 'what all tiers make';
+  const many = flows[tier] === 1 ? 'flow' : 'flows';
   const audit = AUDITS.find((share) => share * flows[tier]! >= SOME) ?? 1;
   const needed = neededAt(attempt, 0, 1 / audit);
   return {
     reason: 'unaudited',
-    message: `${known} of the ${flows[tier]} flows that ${unseen} answered happens to be known by ${what}`,
+    message: `${what} of the ${flows[tier]} ${many} that ${unseen} answered is known for ${known} of them`,
     fix: `Set audit: ${audit} on ${unseen}, or more, and capture on the tiers after it, and let flows come: about ${needed.likely} are enough then.`,
     needed,
   };

@@ -48,7 +48,7 @@ export function calibratedText(
 /** Why there are no thresholds. */
 export function refusedText(result: Refused, read: Gathered): string {
   return [
-    `${paint('red', 'no thresholds')} ${result.message}.`,
+    `${paint('red', 'no thresholds:')} ${result.message}.`,
     `  → ${result.fix}`,
     ...leftOut(read),
     ...result.diagnoses.map(diagnosisText),

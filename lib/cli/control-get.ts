@@ -35,7 +35,7 @@ export function addControlGet(control: Command): void {
       const asked = opened.key ?? EVERY_KEY;
       const found = await foundFor(opened, asked);
       if (!found) {
-        const fix = `What data does that asks for it is its beforeControl: '${definition.beforeControl}'.`;
+        const fix = `Set it: npx sluice control set ${definition.name} … Until then beforeControl: '${definition.beforeControl}' says what data does that asks for it.`;
         throw notFound('control', `nothing is set for ${keyText(asked)} of control "${definition.name}"`, fix);
       }
       const { key, current } = found;
@@ -149,7 +149,7 @@ function targetOf(
   if (target !== undefined) return target;
   throw wrongUsage(
     to === undefined ? 'there is no version before the current one' : `version ${to} is not kept`,
-    `Kept: ${versions.join(', ')}. A key keeps ${count(most, 'version')}, or as many as have room in 96 KiB and in any case the one before. Set the value again: npx sluice control set ${name} … --key ${shellText(key)}`,
+    `Kept: ${versions.join(', ')}. A key keeps ${count(most, 'version')}, fewer of large values. Set the value again: npx sluice control set ${name} … --key ${shellText(key)}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { decisionCounts, liveLine } from './dev-live.ts';
 import { EXIT, toFailure } from './failure.ts';
 import { failureText } from './failure-report.ts';
 import type { Io } from './io.ts';
-import { oneLine, shellText, shown } from './text.ts';
+import { reasonText, shellText, shown } from './text.ts';
 
 /** Nothing is kept, and no other command can look. */
 export const MEMORY = ':memory:';
@@ -54,7 +54,7 @@ export async function runHere(io: Io, run: DevRun, life: DevLife): Promise<numbe
         if (decision !== 'failed') continue;
         const look =
           run.dir === MEMORY ? '' : `\n  → npx sluice ${flow === null ? 'dlq ls' : `flow ${shellText(flow)}`}${run.at}`;
-        live.above(() => io.note(`dead letter at ${tier}: ${oneLine(reason ?? '', 200)}${look}`));
+        live.above(() => io.note(`dead letter at ${tier}: ${reasonText(reason ?? '', 200)}${look}`));
       }
     },
   });

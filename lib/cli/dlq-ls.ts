@@ -15,7 +15,7 @@ import { EXIT } from './failure.ts';
 import { paint } from './io.ts';
 import { placeArguments } from './place.ts';
 import { table } from './table.ts';
-import { count, oneLine, shown, timeText } from './text.ts';
+import { count, oneLine, reasonText, shown, timeText } from './text.ts';
 
 /** Letters shown of a group; JSON has all of them. */
 const SHOWN = 5;
@@ -51,7 +51,7 @@ function groupText({ tier, code, letters, count: total }: LetterGroup<DeadLetter
     shown(letter.id.slice(0, 8)),
     oneLine(letter.flow ?? '(unreadable)', 130),
     timeText(letter.at),
-    oneLine(letter.reason, 90),
+    reasonText(letter.reason, 90),
   ]);
   const more = total > letters.length ? `\n  and ${total - letters.length} more` : '';
   return `${title}\n${table(['id', 'flow', 'given up', 'reason'], rows)}${more}`;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -106,7 +106,17 @@ function nextSteps(file: string, place: Place, entry: string | undefined): strin
     );
   if (!canResolveZod(place.folder))
     lines.push('  → it uses zod for its schemas: npm i zod (or change them to valibot or arktype)');
+  if (!isModule()) lines.push('  → it is an ES module, and this project is not yet: npm pkg set type=module');
   return lines.join('\n');
+}
+
+/** Whether files of the project are ES modules, as far as its package.json tells. */
+function isModule(): boolean {
+  try {
+    return (JSON.parse(readFileSync('package.json', 'utf8')) as { type?: unknown }).type === 'module';
+  } catch {
+    return true;
+  }
 }
 
 function canResolveZod(folder: string): boolean {

@@ -53,11 +53,18 @@ function parseLine(text: string): Readonly<Record<string, unknown>> {
     throw wrongUsage(`is not JSON: ${toError(error).message}`, 'Write one JSON object a line: {"data": …}.');
   }
   if (typeof line !== 'object' || line === null || Array.isArray(line) || !('data' in line)) {
-    throw wrongUsage('has no "data"', `Put the data under that key: {"data": ${text.trim().slice(0, 60)}}.`);
+    throw wrongUsage('has no "data"', dataFix(line, text.trim().slice(0, 60)));
   }
   const unknown = Object.keys(line).find((key) => !KEYS.includes(key));
   if (unknown === undefined) return { ...line };
   throw wrongUsage(`has an unknown key "${unknown}"`, `${didYouMean(unknown, KEYS)}Known: ${KEYS.join(', ')}.`);
+}
+
+function dataFix(line: unknown, text: string): string {
+  const keys = typeof line === 'object' && line !== null && !Array.isArray(line) ? Object.keys(line) : [];
+  return keys.some((key) => KEYS.includes(key))
+    ? `Add it: {"data": …, ${text.slice(1)}.`
+    : `Put the data under that key: {"data": ${text}}.`;
 }
 
 /** Checks an entry by name. */
@@ -95,10 +102,16 @@ export async function readObject(name: string, source: unknown, folder: string):
       return await readFile(resolve(folder, source));
     } catch (error) {
       const fix = `Paths begin at ${resolve(folder)}.`;
-      throw wrongUsage(`object "${name}" cannot be read: ${toError(error).message}`, fix);
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const problem = missing ? `is a file that is not there: ${source}` : `cannot be read: ${toError(error).message}`;
+      throw wrongUsage(`object "${name}" ${problem}`, fix);
     }
   }
   const base64 = (source as { base64?: unknown } | null)?.base64;
-  if (typeof base64 === 'string') return Buffer.from(base64, 'base64');
+  // Node passes over what is no base64, and would send other bytes than were meant.
+  if (typeof base64 === 'string' && /^[\w+/-]*={0,2}$/.test(base64)) return Buffer.from(base64, 'base64');
+  if (typeof base64 === 'string') {
+    throw wrongUsage(`object "${name}" is not base64`, 'Encode it, or name a file: {"objects": {"name": "path"}}.');
+  }
   throw wrongUsage(`object "${name}" is neither a path nor {"base64": "…"}`);
 }

@@ -2,7 +2,7 @@ import { paintNote } from './io.ts';
 import type { Fed } from './run-feed.ts';
 import type { Ledger } from './run-ledger.ts';
 import { table } from './table.ts';
-import { count, msText, oneLine, shown } from './text.ts';
+import { count, msText, reasonText, shown } from './text.ts';
 
 /** A run at its end. */
 export interface RunEnd {
@@ -33,7 +33,7 @@ export function summaryText({ fed, ledger, ms }: RunEnd): string {
   ];
   const reasons = ledger.reasons();
   if (reasons.length > 0) {
-    const rows = reasons.map((r) => [r.tier, r.code, r.count, shown(r.flow ?? ''), oneLine(r.reason, 100)]);
+    const rows = reasons.map((r) => [r.tier, r.code, r.count, shown(r.flow ?? ''), reasonText(r.reason, 100)]);
     parts.push(`Dead letters:\n${table(['tier', 'code', 'count', 'first flow', 'reason'], rows, paintNote)}`);
   }
   return parts.join('\n\n');

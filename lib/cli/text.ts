@@ -44,6 +44,10 @@ export function oneLine(text: string, length: number): string {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
+/** Why a flow was given up, on one line: application, tier and flow stand beside it already. */
+export const reasonText = (reason: string, length: number): string =>
+  oneLine(reason.replace(/ \((?:application|tier|flow) "[^\n]*"\)(?=\n|$)/, ''), length);
+
 /** What makes a terminal do something instead of showing it, and what turns the direction of text around; not new lines. */
 const COMMANDS = /(?!\n)[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 

@@ -65,7 +65,7 @@ test('where no answer happened to be audited, it says of how many, and what shar
   const refused = calibrate({ columns, ...asked });
   if (refused.ok) throw new Error('nothing was known');
   expect(refused.message).toBe(
-    `none of the ${answered} flows that first answered happens to be known by what the last tier makes of them`,
+    `what the last tier makes of the ${answered} flows that first answered is known for none of them`,
   );
   const share = Number(/audit: ([\d.]+) on first/.exec(refused.fix)![1]);
   expect(share * answered).toBeGreaterThanOrEqual(10);

@@ -113,7 +113,7 @@ describe('sluice calibrate', () => {
     const args = ['calibrate', 'few.ndjson', ...files.slice(1)];
     const { code, out } = await project.sluice(args);
     expect(code).toBe(1);
-    expect(out).toMatch(/no thresholds 20 flows cannot show 99 %: about \d+ more are needed/);
+    expect(out).toMatch(/no thresholds: 20 flows cannot show 99 %: about \d+ more are needed/);
     const { json } = await project.sluice([...args, '--json']);
     expect(json[0]).toMatchObject({ ok: false, reason: 'too-few', needed: { atLeast: 299 } });
   });

@@ -29,6 +29,13 @@ export default defineControl({ name: 'limit', schema: z.number(), beforeControl:
 };
 
 describe('sluice new tier', () => {
+  it('says what a project made by npm init lacks', async () => {
+    const fresh = newProject({ 'package.json': '{"type":"commonjs"}' });
+    const { out } = await fresh.sluice(['new', 'tier', 'quick', '--first', '--application', 'texts']);
+    expect(out).toContain('this project is not yet: npm pkg set type=module');
+    await fresh.remove();
+  });
+
   it('begins an application and adds tiers to it, each in one file that compiles and runs', async () => {
     const first = await tier('quick', '--first', '--application', 'texts');
     expect(first.code).toBe(0);
