@@ -14,7 +14,7 @@ export async function readOutputs(file: string, application: string): Promise<Cl
     'application',
     `${file} names no deployed application "${application}"`,
     names.length === 0
-      ? `Write it anew: npx cdk deploy --outputs-file ${file}`
+      ? `Name the file that this writes: npx cdk deploy --outputs-file outputs.json`
       : `${didYouMean(application, names)}It names: ${names.join(', ')}.`,
   );
 }
