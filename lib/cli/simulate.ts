@@ -5,6 +5,7 @@ import { reportOf } from '../testing/report.ts';
 import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
+import { didYouMean } from './nearest.ts';
 import { findPlace } from './place.ts';
 import { onStopSignals } from './signals.ts';
 import { type Again, commandsAgain, type WorldOptions } from './simulate-again.ts';
@@ -136,6 +137,7 @@ function faultsOf(text: string): FaultRates | 'some' | 'all' | 'none' {
   const kinds = Object.keys(FAULTS);
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !kinds.includes(name));
-  if (unknown !== undefined) throw wrongUsage(`there is no fault "${unknown}"`, `Faults: ${kinds.join(', ')}.`);
+  if (unknown !== undefined)
+    throw wrongUsage(`there is no fault "${unknown}"`, `${didYouMean(unknown, kinds)}Faults: ${kinds.join(', ')}.`);
   return Object.fromEntries(names.map((name) => [name, FAULTS[name as FaultKind]]));
 }

@@ -148,7 +148,7 @@ function checkPair(file: TierFile, next: TierFile | undefined, files: readonly T
       'graph-nowhere-to-escalate',
       `tier "${tier.name}" in ${file.file} has a threshold and no tier after it${retired ? `: ${retired.file} is retired` : ''}`,
       {
-        fix: "Say what becomes of a prediction it is not sure of: exhausted: 'accept' or exhausted: 'deadLetter'.",
+        fix: "Add the tier after it, or say what becomes of a prediction it is not sure of: exhausted: 'accept' or exhausted: 'deadLetter'.",
       },
     );
   }
