@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
+import { didYouMean } from '../core/nearest.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates, type SmallWorld } from '../testing/index.ts';
 import { reportOf } from '../testing/report.ts';
 import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
-import { didYouMean } from './nearest.ts';
 import { findPlace } from './place.ts';
 import { onStopSignals } from './signals.ts';
 import { type Again, commandsAgain, type WorldOptions } from './simulate-again.ts';
