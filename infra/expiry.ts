@@ -46,13 +46,15 @@ export class Expiry extends Construct {
     const delivered = props.deployed.flatMap(({ name, decisions }) =>
       decisions && names.has(name) ? [{ name, decisions }] : [],
     );
+    // A tier that was taken away has no stream any more, and its halves expire yet: without one they would hold up all others.
+    const [first] = delivered;
     const streams = Object.fromEntries(delivered.map(({ name, decisions }) => [name, decisions.ref]));
     const config: ExpiryConfig = {
       application: graph.application,
       queues: {},
       table: table.tableName,
       bucket: reachable.bucket.bucketName,
-      ...(delivered.length > 0 && { log: { streams } }),
+      ...(first && { log: { streams, otherwise: first.decisions.ref } }),
       tiers: joining.map(({ tier, version }) => ({ name: tier.name, version })),
     };
     this.unit = new FunctionUnit(this, {

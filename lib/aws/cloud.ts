@@ -40,8 +40,8 @@ export interface AwsCloudOptions {
   readonly random?: Random;
   /** Its delivery streams, or else standard output, where not given. */
   readonly decisions?: DecisionLog;
-  /** Names of the delivery streams that decisions go to, by tier. */
-  readonly log?: { readonly streams?: Readonly<Record<string, string>> };
+  /** Names of the delivery streams that decisions go to, by tier, and of that of other tiers. */
+  readonly log?: { readonly streams?: Readonly<Record<string, string>>; readonly otherwise?: string };
   /** Called with every decision written. */
   readonly onDecisions?: (records: readonly DecisionRecord[]) => void;
   /** Bytes SQS takes in one message and in one batch: 1 MiB, where not given; some emulators take less. */
@@ -100,7 +100,7 @@ export function awsCloud(options: AwsCloudOptions, loaded: LoadedCalls = {}): Cl
 }
 
 function decisionsOf({ log }: AwsCloudOptions): DecisionLog {
-  return log?.streams ? deliveredDecisions({ streams: log.streams }) : stdoutDecisions();
+  return log?.streams ? deliveredDecisions({ streams: log.streams, otherwise: log.otherwise }) : stdoutDecisions();
 }
 
 function queueUnknown(queue: string, known: string[]): SluiceError {

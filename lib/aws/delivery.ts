@@ -10,6 +10,8 @@ import { once } from './once.ts';
 export interface DeliveryOptions {
   /** Names of delivery streams by the tier whose records they take. */
   readonly streams: Readonly<Record<string, string>>;
+  /** The stream for records of a tier that has none here, such as one that a deployment has taken away. */
+  readonly otherwise?: string | undefined;
   /** The call, where it is not the real one. */
   readonly client?: FirehoseClient;
 }
@@ -22,7 +24,7 @@ const ROUNDS = 3;
  * A decision log on delivery streams, one a tier. All records of one write go as one gzipped piece, because Firehose bills
  * each piece as at least 5 KB. A write has been taken by Firehose, in three places, when it resolves.
  */
-export function deliveredDecisions({ streams, client }: DeliveryOptions): DecisionLog {
+export function deliveredDecisions({ streams, otherwise, client }: DeliveryOptions): DecisionLog {
   // Begins to load where the function does: in its init phase, while nobody waits.
   const loading = import('./delivery-parts.ts');
   loading.catch(() => undefined);
@@ -32,7 +34,7 @@ export function deliveredDecisions({ streams, client }: DeliveryOptions): Decisi
   });
 
   async function deliver(tier: string, records: readonly DecisionRecord[]): Promise<void> {
-    const stream = streams[tier];
+    const stream = streams[tier] ?? otherwise;
     if (stream === undefined) throw noStream(tier);
     const { firehose, packed } = await open();
     for (const batch of chunks(packed(records), MOST, (piece) => piece.length)) {

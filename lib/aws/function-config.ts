@@ -21,7 +21,7 @@ export interface FunctionConfig {
   /** Queue URLs by logical name: every queue this tier reads or sends to. */
   readonly queues: Readonly<Record<string, string>>;
   /** Where the function's decisions go; standard output, where it does not say. */
-  readonly log?: { readonly streams: Readonly<Record<string, string>> };
+  readonly log?: { readonly streams: Readonly<Record<string, string>>; readonly otherwise?: string };
   readonly table: string | null;
   readonly bucket: string | null;
   /** Further buckets that objects may be read from. */

@@ -54,12 +54,17 @@ describe('delivering decisions', () => {
     );
   });
 
-  test('fails where a stream takes nothing, so that the flows come back', async () => {
+  test('fails where a stream takes nothing or none is named, so that the flows come back', async () => {
     const { client } = stub(() => true);
     const log = deliveredDecisions({ streams: { thumb: 'a' }, client });
     await expect(log.write([verdictRecord()])).rejects.toMatchObject({ code: 'log-failed', retry: 'always' });
     const unknown = log.write([verdictRecord({ tier: 'new' })]);
     await expect(unknown).rejects.toMatchObject({ code: 'log-failed', place: { tier: 'new' } });
+    const elsewhere = stub();
+    await deliveredDecisions({ streams: { thumb: 'a' }, otherwise: 'a', client: elsewhere.client }).write([
+      verdictRecord({ tier: 'old' }),
+    ]);
+    expect(lines(elsewhere.taken.get('a')!)).toBe(linesOf([verdictRecord({ tier: 'old' })]));
     const gone: FirehoseClient = { put: async () => Promise.reject(new Error('ECONNRESET')) };
     const broken = deliveredDecisions({ streams: { thumb: 'a' }, client: gone }).write([verdictRecord()]);
     await expect(broken).rejects.toMatchObject({ code: 'log-failed', retry: 'always' });

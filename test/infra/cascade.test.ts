@@ -152,7 +152,10 @@ describe('a cascade', () => {
     });
     expect(variable('Answers/Function', 'SLUICE_FUNCTION').log).toEqual({ streams: { archive: 'Answers/Decisions' } });
     // What expires is recorded as a decision of the tier it waited for.
-    expect(variable('Expiry/Function', EXPIRY_CONFIG).log).toEqual({ streams: { second: 'second/Decisions' } });
+    expect(variable('Expiry/Function', EXPIRY_CONFIG).log).toEqual({
+      streams: { second: 'second/Decisions' },
+      otherwise: 'second/Decisions',
+    });
   });
 
   test('lets each function send to its own stream alone, and Firehose write below its own prefix alone', () => {
