@@ -1,8 +1,12 @@
 import type { DecisionRecord } from '../core/decision.ts';
 import type { Cloud } from '../ports/cloud.ts';
 
-/** The same cloud for one invocation: `onDecisions` is told of every record that has been written. */
-export function observed(cloud: Cloud, onDecisions: (records: readonly DecisionRecord[]) => void): Cloud {
+/** The same cloud for one invocation: told of every record that has been written, and of those that the log refused. */
+export function observed(
+  cloud: Cloud,
+  onDecisions: (records: readonly DecisionRecord[]) => void,
+  onRefused: (records: readonly DecisionRecord[], why: unknown) => void = () => undefined,
+): Cloud {
   const { decisions } = cloud;
   return {
     queue: (name) => cloud.queue(name),
@@ -12,7 +16,10 @@ export function observed(cloud: Cloud, onDecisions: (records: readonly DecisionR
     random: cloud.random,
     decisions: {
       async write(records) {
-        await decisions.write(records);
+        await decisions.write(records).catch((why: unknown) => {
+          onRefused(records, why);
+          throw why;
+        });
         onDecisions(records);
       },
       flow: (flowId) => decisions.flow(flowId),

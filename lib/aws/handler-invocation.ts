@@ -37,6 +37,8 @@ export interface SqsFunction {
 /** One invocation: what of its event is done, and what was decided on the way. */
 export interface Invocation {
   readonly records: DecisionRecord[];
+  /** What the log did not take, and why, where that happened. */
+  readonly refused: { readonly records: DecisionRecord[]; why?: unknown };
   /** Messages given back untouched because time was running out. */
   handedBack: number;
   /** Works the event off. @throws what is the function's own fault, and no record's */
@@ -51,13 +53,22 @@ export function beginInvocation(event: unknown): Invocation {
   const open = new Set(all);
   const invocation: Invocation = {
     records: [],
+    refused: { records: [] },
     handedBack: 0,
     async run(made, remainingMs, env) {
       if (!all)
         throw new SluiceError('option-invalid', 'the event is not one of SQS: it has no records with a messageId');
       for (const [arn, records] of Map.groupBy(all.filter(isUsable), (record) => record.eventSourceARN)) {
         made.received(records);
-        const cloud = observed(made.cloud, (decided) => invocation.records.push(...decided));
+        const { refused } = invocation;
+        const cloud = observed(
+          made.cloud,
+          (decided) => invocation.records.push(...decided),
+          (untold, why) => {
+            refused.records.push(...untold);
+            refused.why = why;
+          },
+        );
         const queue = made.queueOf(arn);
         if (queue === undefined) throw unknownQueue(made, arn);
         const byReceipt = new Map(records.map((record) => [record.receiptHandle, record]));

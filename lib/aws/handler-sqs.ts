@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { beginInvocation, type Invocation, type SqsFunction } from './handler-invocation.ts';
 import { type BatchResponse, type SqsEvent, wholeBatch } from './handler-records.ts';
 import { type FunctionLog, functionLog } from './logger.ts';
-import { type Measurement, measurementsOf, modelTimesOf } from './metrics.ts';
+import { type Measurement, measurementsOf, modelTimesOf, outagesOf } from './metrics.ts';
 import { emfLines } from './metrics-emf.ts';
 
 /** What Lambda tells an invocation about itself, as far as it is used. */
@@ -56,14 +56,19 @@ export function sqsHandler(make: () => SqsFunction, surroundings: HandlerSurroun
   /** Telling about an invocation must never undo it. */
   async function tell(context: LambdaContext, fault: { readonly error: unknown } | undefined): Promise<void> {
     try {
-      const { records = [], handedBack = 0 } = invocations.get(context) ?? {};
+      const invocation = invocations.get(context);
+      const { records = [], refused, handedBack = 0 } = invocation ?? {};
+      const untold = refused?.records ?? [];
       const measured = [...measurementsOf(records), ...counted('handedBack', handedBack)];
       if (fault) measured.push(...counted('faults', 1));
+      const back = invocation?.response().batchItemFailures.length ?? 1;
+      measured.push(...counted('outages', fault ? back : outagesOf(records, untold)));
       for (const line of emfLines(place, measured, Date.now())) writeLine(line);
       for (const [model, times] of modelTimesOf(records)) {
         for (const line of emfLines({ ...place, model }, times, Date.now())) writeLine(line);
       }
       if (fault) await log.fault(fault.error, context.awsRequestId);
+      if (untold.length > 0) await log.refused(refused?.why, untold.length, context.awsRequestId);
       await log.decisions(records, context.awsRequestId);
     } catch {
       // Nothing is left to tell it to.

@@ -5,6 +5,8 @@ import { toError } from '../core/errors.ts';
 export interface FunctionLog {
   /** A fault of the function itself: its records come back. */
   fault(error: unknown, requestId: string | undefined): Promise<void>;
+  /** Decisions that the log did not take: their records come back. */
+  refused(why: unknown, count: number, requestId: string | undefined): Promise<void>;
   /** Retried and failed records, one line a cause, without payloads. */
   decisions(records: readonly DecisionRecord[], requestId: string | undefined): Promise<void>;
 }
@@ -34,6 +36,14 @@ export function functionLog(place: LogPlace, open: (place: LogPlace) => Promise<
     async fault(thrown, requestId) {
       const error = toError(thrown);
       (await lines()).error('the function failed, all its records come back', { request_id: requestId, error });
+    },
+    async refused(why, count, requestId) {
+      const error = toError(why);
+      (await lines()).error('the decision log did not take its records, whose messages come back', {
+        request_id: requestId,
+        count,
+        error,
+      });
     },
     async decisions(records, requestId) {
       for (const decision of ['retried', 'failed'] as const) {

@@ -1,5 +1,6 @@
 import { MODEL } from '../core/control/model.ts';
 import type { DecisionRecord } from '../core/decision.ts';
+import type { ErrorCode } from '../core/errors.ts';
 
 /** Units that CloudWatch knows, as far as they are used. */
 export type Unit = 'Count' | 'Milliseconds' | 'Bytes' | 'None';
@@ -41,6 +42,23 @@ export function measurementsOf(records: readonly DecisionRecord[]): readonly Mea
     values.push(...numbersOf(record));
   }
   return [...[...counts].map(([name, value]): Measurement => ({ name, unit: 'Count', value })), ...values];
+}
+
+/** Codes of what AWS did not do. They use up no attempts, so that a message may come back with them for hours. */
+const AWAY: ReadonlySet<string | undefined> = new Set<ErrorCode>([
+  'queue-failed',
+  'queue-unknown',
+  'table-failed',
+  'object-failed',
+  'log-failed',
+]);
+
+/** Messages that come back because AWS did not do its part; those whose records the log refused are told by nothing else. */
+export function outagesOf(records: readonly DecisionRecord[], refused: readonly DecisionRecord[]): number {
+  const told = records.filter(({ decision, code }) => decision === 'retried' && AWAY.has(code)).length;
+  const untold = new Set(refused.map(({ flow }) => flow));
+  for (const { flow } of records) untold.delete(flow);
+  return told + untold.size;
 }
 
 /** How long each model that a control chose took, by its version: their count is how often it was used. */

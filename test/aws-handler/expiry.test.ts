@@ -19,7 +19,8 @@ async function deployed(env: Record<string, string> = { [EXPIRY_CONFIG]: JSON.st
   const metrics: Record<string, unknown>[] = [];
   const faults: unknown[] = [];
   const cloud = await openCloud({ dir: ':memory:', onDecisions: (records) => decisions.push(...records) });
-  const log = { fault: async (error: unknown) => void faults.push(error), decisions: async () => undefined };
+  const told = async (error: unknown): Promise<void> => void faults.push(error);
+  const log = { fault: told, refused: told, decisions: async () => undefined };
   const writeLine = (line: string): number => metrics.push(JSON.parse(line));
   return {
     handler: createExpiryHandler({ env, cloud: () => cloud, log, writeLine }),

@@ -91,7 +91,7 @@ describe('a fault of the function itself', () => {
     };
     const { handler, metrics } = await deploy({ tiers: chain, cloud });
     expect(failed(await handler(all, context()))).toEqual(['m1', 'm2']);
-    expect(metrics).toEqual([expect.objectContaining({ faults: 1 })]);
+    expect(metrics).toEqual([expect.objectContaining({ faults: 1, outages: 2 })]);
   });
 
   test('a queue that is not the tier’s', async () => {
@@ -126,6 +126,18 @@ describe('a fault of the function itself', () => {
       expect((await bodies(cloud, 'answers')).length).toBe(1);
     },
   );
+
+  test('a log that takes nothing brings the records back, and is told of', async () => {
+    const { handler, cloud, metrics, faults } = await deploy({ tiers: chain });
+    const write = vi.spyOn(cloud.decisions, 'write').mockRejectedValue(new Error('no stream'));
+    expect(failed(await handler(all, context()))).toEqual(['m1', 'm2']);
+    expect(metrics).toEqual([expect.objectContaining({ outages: 2 })]);
+    expect(String(faults[0])).toContain('no stream');
+    write.mockRestore();
+    expect(failed(await handler(all, context()))).toEqual([]);
+    expect(metrics[1]).not.toHaveProperty('outages');
+    expect(faults).toHaveLength(1);
+  });
 
   test('metrics and logs that fail undo nothing', async () => {
     const writeLine = (): never => {
@@ -200,7 +212,7 @@ describe('time', () => {
     const running = { getRemainingTimeInMillis: () => (calls > 0 ? 35_000 : deadline - Date.now() + 700) };
     const event = eventOf(...Array.from({ length: 12 }, (_, n) => record('cheap', n + 1, { n: n + 1 })));
     expect(failed(await handler(event, running))).toEqual(['m11', 'm12']);
-    expect(metrics).toEqual([expect.objectContaining({ accepted: 10, faults: 1 })]);
+    expect(metrics).toEqual([expect.objectContaining({ accepted: 10, faults: 1, outages: 2 })]);
   });
 
   test('records for which there is no time are handed back at once', async () => {

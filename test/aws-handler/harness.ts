@@ -93,7 +93,8 @@ export async function watch(graph: Graph, make: (options: HandlerOptions) => Sqs
       },
     }),
   };
-  const log: FunctionLog = { fault: async (error) => void faults.push(error), decisions: async () => undefined };
+  const told = async (error: unknown): Promise<void> => void faults.push(error);
+  const log: FunctionLog = { fault: told, refused: told, decisions: async () => undefined };
   const writeLine = (line: string): number => metrics.push(JSON.parse(line));
   const handler = make({ cloud: () => watched, log, writeLine });
   return { handler, cloud, decisions, metrics, faults, hidden };

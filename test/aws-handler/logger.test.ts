@@ -48,3 +48,9 @@ test('tells a fault of the function with its error', async () => {
   await log.fault('no region', 'request');
   expect(lines).toEqual([['error', expect.any(String), { request_id: 'request', error: expect.any(Error) }]]);
 });
+
+test('tells why the decision log took nothing, and of how many decisions', async () => {
+  const { log, lines } = recorded();
+  await log.refused(new Error('no stream'), 3, 'request');
+  expect(lines).toEqual([['error', expect.any(String), { request_id: 'request', count: 3, error: expect.any(Error) }]]);
+});

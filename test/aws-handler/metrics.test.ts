@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measurementsOf, modelTimesOf } from '../../lib/aws/metrics.ts';
+import { measurementsOf, modelTimesOf, outagesOf } from '../../lib/aws/metrics.ts';
 import { emfLines } from '../../lib/aws/metrics-emf.ts';
 import type { Decision, DecisionRecord } from '../../lib/core/decision.ts';
 
@@ -113,5 +113,22 @@ test('the times of models that a control chose stand apart, by version', () => {
     model: '7',
     modelMs: [3, 5],
     _aws: { CloudWatchMetrics: [{ Dimensions: [['application', 'tier', 'model']] }] },
+  });
+});
+
+describe('what comes back without being at fault', () => {
+  const retried = (code: string, flow: string | number): DecisionRecord =>
+    decided('retried', { code, flow: `${flow}` });
+
+  test('is what a queue, the table, the bucket or the log did not take', () => {
+    const codes = ['queue-failed', 'queue-unknown', 'table-failed', 'object-failed', 'log-failed', 'predict-failed'];
+    expect(outagesOf(codes.map(retried), [])).toBe(5);
+    expect(outagesOf([decided('failed', { code: 'object-failed' })], [])).toBe(0);
+  });
+
+  test('is each message once, of which the log took no record', () => {
+    const refused = [decided('accepted', { flow: 'a' }), decided('retried', { flow: 'a' }), decided('accepted')];
+    expect(outagesOf([], refused)).toBe(2);
+    expect(outagesOf([retried('log-failed', 'a')], refused)).toBe(2);
   });
 });

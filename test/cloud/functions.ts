@@ -42,7 +42,11 @@ const NEVER_EMPTY = 100;
 export function functionsOf({ tiers, mapping, cloud, config = {} }: FunctionsOptions): Functions {
   const graph = graphOf(tiers);
   const faults: unknown[] = [];
-  const log = { fault: async (error: unknown) => void faults.push(error), decisions: async () => undefined };
+  const log = {
+    fault: async (error: unknown) => void faults.push(error),
+    refused: async () => undefined,
+    decisions: async () => undefined,
+  };
   const handlers = new Map<string, { readonly handler: SqsHandler; readonly functionMs: number }>();
   for (const { tier, reads, limits } of graph.tiers) {
     const env = environmentOf(graph, tier.name, config[tier.name]);

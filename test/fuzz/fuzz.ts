@@ -43,7 +43,11 @@ const FORGET_EVERY = 500;
 export async function fuzz({ count, seed, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const cloud = fuzzCloud(MOST_CALLS);
   const faults: unknown[] = [];
-  const log = { fault: async (error: unknown) => void faults.push(error), decisions: async () => undefined };
+  const log = {
+    fault: async (error: unknown) => void faults.push(error),
+    refused: async () => undefined,
+    decisions: async () => undefined,
+  };
   const all = targets({ cloud: () => cloud, log, writeLine: () => undefined });
   const tally = {
     acknowledged: 0,
