@@ -51,9 +51,12 @@ export function addCalibrationAlarms(
 function departure(application: string, tier: string, expected: Expectation['tiers'][number]['escalates']): IMetric {
   const dimensions = { application, tier };
   const { expected: p, low, high } = expected;
-  const error = `${ERRORS} * (${p * (1 - p)} / (a + e)) ^ 0.5`;
+  // A count of none is not written, and without a value for it the whole expression would have none.
+  const [a, e] = ['FILL(a, 0)', 'FILL(e, 0)'];
+  const share = `${e} / (${a} + ${e})`;
+  const error = `${ERRORS} * (${p * (1 - p)} / (${a} + ${e})) ^ 0.5`;
   return new MathExpression({
-    expression: `IF(a + e >= ${LEAST_FLOWS}, MAX([e / (a + e) - ${high}, ${low} - e / (a + e)]) - ${error}, 0)`,
+    expression: `IF(${a} + ${e} >= ${LEAST_FLOWS}, MAX([${share} - ${high}, ${low} - ${share}]) - ${error}, 0)`,
     usingMetrics: {
       a: decisionMetric(dimensions, 'accepted', { period: PERIOD }),
       e: decisionMetric(dimensions, 'escalated', { period: PERIOD }),

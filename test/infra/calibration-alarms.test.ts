@@ -32,13 +32,14 @@ function alarmsOf(text: string): readonly AlarmProperties[] {
 }
 
 /** CloudWatch's own arithmetic, as far as the expression uses it. */
-function evaluate(expression: string, a: number, e: number): number {
+function evaluate(expression: string, a: number | undefined, e: number | undefined): number {
   const body = expression
     .replaceAll('^', '**')
     .replace(/IF\(/, 'when(')
     .replace(/MAX\(\[/, 'Math.max(...[');
   const when = (holds: boolean, then: number, otherwise: number): number => (holds ? then : otherwise);
-  return new Function('a', 'e', 'when', `return ${body};`)(a, e, when) as number;
+  const fill = (value: number | undefined, otherwise: number): number => value ?? otherwise;
+  return new Function('a', 'e', 'when', 'FILL', `return ${body};`)(a, e, when, fill) as number;
 }
 
 test('each tier but the last has an alarm, and audited answers have one', () => {
@@ -50,11 +51,13 @@ test('each tier but the last has an alarm, and audited answers have one', () => 
   ]);
 });
 
-test.each<[string, number, number, boolean]>([
+test.each<[string, number | undefined, number | undefined, boolean]>([
   ['what was expected', 800, 200, false],
   ['within chance of the limit', 775, 225, false],
   ['too many escalations', 600, 400, true],
   ['too few', 950, 50, true],
+  ['none, of which there is no metric then', 1_000, undefined, true],
+  ['all of them', undefined, 1_000, true],
   ['too few flows to say', 10, 40, false],
   ['none at all', 0, 0, false],
 ])('%s', (_, accepted, escalated, goesOff) => {
