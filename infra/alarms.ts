@@ -10,6 +10,10 @@ export interface Watched {
   readonly queues: readonly Queue[];
   readonly deadLetters?: Queue;
   readonly function?: LambdaFunction;
+  /** Counts what comes back because AWS did not do its part. */
+  readonly outages?: IMetric;
+  /** How long a message stays hidden whose function died. */
+  readonly hiddenSeconds?: number;
 }
 
 /** How it is watched. */
@@ -23,16 +27,26 @@ export interface AlarmOptions {
 }
 
 const PERIOD = Duration.minutes(1);
+/** As long as three of the longest back-offs: one message that fails again and again is enough to be told of. */
+const RETURNS = 45;
 
 /**
  * The alarms of one tier. Dead letters are counted where they lie, for the metric of messages sent leaves out those that
- * SQS itself moved; the age of the oldest message is what failed records show, for they leave a function's errors at 0.
+ * SQS itself moved. What comes back leaves a function's errors at 0, and its age is told for the first three receives only
+ * (SQS developer guide, CloudWatch metrics), so it has a metric of its own.
  */
 export function addAlarms(scope: Construct, watched: Watched, options: AlarmOptions): readonly Alarm[] {
   const { actions = [], oldestMessageAge = Duration.minutes(15) } = options;
   const alarms: Alarm[] = [];
-  const add = (id: string, metric: IMetric, threshold: number, evaluationPeriods: number, what: string): void => {
-    alarms.push(addAlarm(scope, id, { metric, threshold, evaluationPeriods, what }, actions));
+  const add = (
+    id: string,
+    metric: IMetric,
+    threshold: number,
+    evaluationPeriods: number,
+    what: string,
+    datapointsToAlarm = evaluationPeriods,
+  ): void => {
+    alarms.push(addAlarm(scope, id, { metric, threshold, evaluationPeriods, datapointsToAlarm, what }, actions));
   };
   const most = { period: PERIOD, statistic: Stats.MAXIMUM };
   if (watched.deadLetters) {
@@ -41,11 +55,14 @@ export function addAlarms(scope: Construct, watched: Watched, options: AlarmOpti
   }
   for (const queue of watched.queues) {
     const age = queue.metricApproximateAgeOfOldestMessage(most);
-    add(`${queue.node.id}Age`, age, oldestMessageAge.toSeconds(), 3, 'messages wait too long, or fail again and again');
+    add(`${queue.node.id}Age`, age, oldestMessageAge.toSeconds(), 3, 'messages wait too long');
   }
   if (!watched.function) return alarms;
   const sum = { period: PERIOD, statistic: Stats.SUM };
-  add('Errors', watched.function.metricErrors(sum), 0, 3, 'whole invocations fail');
+  const returns = Math.max(RETURNS, Math.ceil((3 * (watched.hiddenSeconds ?? 0)) / 60));
+  add('Errors', watched.function.metricErrors(sum), 0, returns, 'whole invocations fail', 3);
+  if (watched.outages)
+    add('Outages', watched.outages, 0, returns, 'AWS, or the function itself, brings messages back', 3);
   add('Throttles', watched.function.metricThrottles(sum), 0, 5, 'Lambda throttles, which uses up receives');
   return alarms;
 }

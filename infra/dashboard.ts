@@ -42,7 +42,7 @@ function rowOf(tier: DeployedTier): IWidget[] {
     tier.metric('accepted', { ...HOUR, label: 'accepted' }),
     tier.metric('escalated', { ...HOUR, label: 'escalated' }),
   ];
-  const others = ['parked', 'throttled', 'dropped', 'expired', 'retried', 'failed'] as const;
+  const others = ['parked', 'throttled', 'dropped', 'expired', 'retried', 'outages', 'failed'] as const;
   const waiting = tier.queues.map((queue) =>
     queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), label: `${queue.node.id}: oldest, s` }),
   );
@@ -59,6 +59,11 @@ function rowOf(tier: DeployedTier): IWidget[] {
       left: waiting,
       right: [
         tier.function.metric('ConcurrentExecutions', { ...MINUTE, statistic: Stats.MAXIMUM, label: 'at a time' }),
+        tier.deadLetters.metricApproximateNumberOfMessagesVisible({
+          period: Duration.minutes(1),
+          statistic: Stats.MAXIMUM,
+          label: 'dead letters',
+        }),
       ],
       width: 7,
       height: 5,

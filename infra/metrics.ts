@@ -3,7 +3,10 @@ import { type Dimensions, NAMESPACE } from '../lib/aws/metrics-emf.ts';
 import type { Decision } from '../lib/core/decision.ts';
 
 /** Decisions that are counted, and numbers that are measured, per tier. */
-export type MetricName = Count | 'parted' | 'score' | 'modelMs' | 'joinWaitMs' | 'bytesNotFetched';
+export type MetricName = Count | Trouble | 'parted' | 'score' | 'modelMs' | 'joinWaitMs' | 'bytesNotFetched';
+
+/** What goes wrong with no decision, or with every one. */
+type Trouble = 'outages' | 'faults' | 'handedBack';
 
 type Count = Exclude<Decision, 'duplicate'> | 'duplicates';
 

@@ -56,6 +56,8 @@ export class DeployedTier extends Construct {
   /** All queues that feed it: two where it joins. */
   readonly queues: readonly Queue[];
   readonly deadLetters: Queue;
+  /** How long a message stays hidden while it is at work. */
+  readonly hiddenSeconds: number;
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
@@ -68,6 +70,7 @@ export class DeployedTier extends Construct {
     const { name, settings, overrides } = props;
     this.name = name;
     this.#application = props.application;
+    this.hiddenSeconds = settings.visibilitySeconds;
     const queues = makeQueues(this, props.specs, settings.visibilitySeconds);
     for (const [logical, queue] of queues) props.register(logical, queue);
     this.queues = props.reads.map((read) => queues.get(read)!);

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -6,6 +7,7 @@ import { addCalibrationAlarms } from './calibration-alarms.ts';
 import type { CascadeProps } from './cascade-props.ts';
 import { alarmLateDecisions } from './decision-alarm.ts';
 import type { Expiry } from './expiry.ts';
+import { alarmBehind } from './expiry-alarm.ts';
 import type { DeployedTier } from './tier.ts';
 
 /** The parts of a cascade that can be watched. */
@@ -24,14 +26,20 @@ export function watch(scope: Construct, parts: Parts, props: CascadeProps): read
   const options = props.alarms ?? {};
   const alarms = units.flatMap((unit) => {
     const oldestMessageAge = props.tiers?.[unit.name]?.oldestMessageAge ?? options.oldestMessageAge;
-    const own = addAlarms(unit, unit, { ...options, ...(oldestMessageAge && { oldestMessageAge }) });
+    const { queues, deadLetters, hiddenSeconds } = unit;
+    const outages = unit.metric('outages', { period: Duration.minutes(1) });
+    const watched = { queues, deadLetters, hiddenSeconds, function: unit.function, outages };
+    const own = addAlarms(unit, watched, { ...options, ...(oldestMessageAge && { oldestMessageAge }) });
     return unit.decisions ? [...own, alarmLateDecisions(unit, unit.decisions, options)] : own;
   });
   if (answersDeadLetters) {
     const owner = answersDeadLetters.node.scope as Construct;
     alarms.push(...addAlarms(owner, { queues: [], deadLetters: answersDeadLetters }, options));
   }
-  if (expiry) alarms.push(...addAlarms(expiry, { queues: [], function: expiry.unit.function }, options));
+  if (expiry) {
+    alarms.push(...addAlarms(expiry, { queues: [], function: expiry.unit.function }, options));
+    alarms.push(alarmBehind(expiry, expiry.unit.function, options));
+  }
   if (options.calibration !== undefined) {
     alarms.push(...addCalibrationAlarms(scope, props.application.name, options.calibration, options));
   }

@@ -90,12 +90,13 @@ describe('a tier', () => {
     expect([unlimited.ScalingConfig, unlimited.MaximumBatchingWindowInSeconds]).toEqual([undefined, undefined]);
   });
 
-  test('has alarms for dead letters, waiting messages, errors and throttles', () => {
+  test('has alarms for dead letters, waiting messages, errors, outages and throttles', () => {
     const alarms = Object.keys(resources).filter((path) => /^second\/.*Alarm$/.test(path));
     expect(alarms.sort()).toEqual([
       'second/DeadLettersAlarm',
       'second/DecisionsLateAlarm',
       'second/ErrorsAlarm',
+      'second/OutagesAlarm',
       'second/QueueAgeAlarm',
       'second/Stream-photosAgeAlarm',
       'second/ThrottlesAlarm',
@@ -105,6 +106,27 @@ describe('a tier', () => {
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['second/DeadLetters', 'QueueName'] } }],
       Threshold: 0,
     });
+  });
+
+  test('tells of what comes back and fails no invocation, also where few messages come', () => {
+    expect(properties('second/OutagesAlarm')).toMatchObject({
+      Namespace: 'sluice',
+      MetricName: 'outages',
+      Dimensions: [
+        { Name: 'application', Value: 'shop' },
+        { Name: 'tier', Value: 'second' },
+      ],
+    });
+    for (const name of ['Errors', 'Outages']) {
+      expect(properties(`second/${name}Alarm`)).toMatchObject({
+        Period: 60,
+        EvaluationPeriods: 45,
+        DatapointsToAlarm: 3,
+      });
+    }
+    const slow = resourcesOf(applicationOf(TIERS.first({ timeout: '10m' })))['first/ErrorsAlarm']!.Properties;
+    // A message that kills its function is hidden for six times ten minutes and some seconds; three times must fit.
+    expect(slow).toMatchObject({ EvaluationPeriods: 182, DatapointsToAlarm: 3 });
   });
 });
 
@@ -194,6 +216,14 @@ describe('a cascade', () => {
     expect(JSON.parse(Pattern)).toEqual({
       eventName: ['REMOVE'],
       userIdentity: { principalId: ['dynamodb.amazonaws.com'] },
+    });
+  });
+
+  test('tells when expiry stands still: it answers its stream, so that its function has no errors', () => {
+    expect(properties('Expiry/BehindAlarm')).toMatchObject({
+      MetricName: 'IteratorAge',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Expiry/Function' } }],
+      Threshold: 900_000,
     });
   });
 

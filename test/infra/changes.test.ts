@@ -14,7 +14,7 @@ const three = resourcesOf(applicationOf(TIERS.first(), TIERS.second(), TIERS.thi
 describe('adding a tier file', () => {
   test('adds resources of that tier only', () => {
     expect(added(two, three).filter((path) => !path.startsWith('third/'))).toEqual([]);
-    expect(added(two, three)).toHaveLength(15);
+    expect(added(two, three)).toHaveLength(16);
     expect(added(three, two)).toEqual([]);
   });
 
