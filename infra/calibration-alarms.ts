@@ -23,6 +23,7 @@ export function addCalibrationAlarms(
   application: string,
   file: string,
   { actions = [] }: AlarmOptions,
+  namespace?: string,
 ): readonly Alarm[] {
   const { tiers } = readExpectation(readFileSync(file, 'utf8'), file);
   const add = (id: string, metric: IMetric, evaluationPeriods: number, what: string): Alarm =>
@@ -33,14 +34,14 @@ export function addCalibrationAlarms(
       .map(({ tier, escalates }) =>
         add(
           `${tier}Escalation`,
-          departure(application, tier, escalates),
+          departure({ application, tier }, escalates, namespace),
           3,
           `${tier} escalates as it was not expected to`,
         ),
       ),
     add(
       'Parted',
-      decisionMetric({ application, tier: WATCH }, PARTED, { period: PERIOD }),
+      decisionMetric({ application, tier: WATCH }, PARTED, { period: PERIOD }, namespace),
       1,
       'the cascade has parted from its calibration: npx sluice watch says how',
     ),
@@ -48,8 +49,11 @@ export function addCalibrationAlarms(
 }
 
 /** How far an hour's share of escalations lies outside of what was expected, chance allowed for; 0 or less where it does not. */
-function departure(application: string, tier: string, expected: Expectation['tiers'][number]['escalates']): IMetric {
-  const dimensions = { application, tier };
+function departure(
+  dimensions: { readonly application: string; readonly tier: string },
+  expected: Expectation['tiers'][number]['escalates'],
+  namespace: string | undefined,
+): IMetric {
   const { expected: p, low, high } = expected;
   // A count of none is not written, and without a value for it the whole expression would have none.
   const [a, e] = ['FILL(a, 0)', 'FILL(e, 0)'];
@@ -58,10 +62,10 @@ function departure(application: string, tier: string, expected: Expectation['tie
   return new MathExpression({
     expression: `IF(${a} + ${e} >= ${LEAST_FLOWS}, MAX([${share} - ${high}, ${low} - ${share}]) - ${error}, 0)`,
     usingMetrics: {
-      a: decisionMetric(dimensions, 'accepted', { period: PERIOD }),
-      e: decisionMetric(dimensions, 'escalated', { period: PERIOD }),
+      a: decisionMetric(dimensions, 'accepted', { period: PERIOD }, namespace),
+      e: decisionMetric(dimensions, 'escalated', { period: PERIOD }, namespace),
     },
     period: PERIOD,
-    label: `${tier} escalates outside of ${low} to ${high}`,
+    label: `${dimensions.tier} escalates outside of ${low} to ${high}`,
   });
 }

@@ -22,6 +22,8 @@ export interface CascadeProps {
   readonly decisionRetention?: Duration;
   readonly alarms?: false | AlarmOptions;
   readonly dashboard?: boolean;
+  /** The CloudWatch namespace of the metrics: one of its own for a second stack of an application in one account and region. Default: `sluice`. */
+  readonly metricNamespace?: string;
   /** How long the functions' logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays;
   /** What happens to table and bucket when the stack goes. Default: they stay. */

@@ -92,7 +92,8 @@ export class Cascade extends Construct {
     const versions = Object.fromEntries(graph.tiers.map(({ tier, version }) => [tier.name, version]));
     const state = { table: table.tableName, bucket: bucket.bucketName };
     const log = this.#delivery && { log: { prefix: prefixOf(name) } };
-    outputCloud(this, { application: name, queues, ...state, ...log, versions });
+    const metrics = props.metricNamespace !== undefined && { metrics: props.metricNamespace };
+    outputCloud(this, { application: name, queues, ...state, ...log, ...metrics, versions });
   }
 
   /** A tier by its name. @throws SluiceError `option-unknown` */
@@ -134,6 +135,7 @@ export class Cascade extends Construct {
     return new DeployedTier(this, id, {
       ...planned,
       logRetention: this.#logRetention,
+      metricNamespace: this.#props.metricNamespace,
       delivery: this.#delivery,
       register,
     });
@@ -158,6 +160,7 @@ export class Cascade extends Construct {
       table,
       reachable: this.#reachable,
       logRetention,
+      metricNamespace: this.#props.metricNamespace,
       deployed: tiers,
     });
   }

@@ -16,7 +16,7 @@ import { settingsFor } from './settings.ts';
 import type { DeployedTierProps } from './tier.ts';
 
 /** All that a tier's construct needs to know of the cascade around it. */
-export type Planned = Omit<DeployedTierProps, 'logRetention' | 'register' | 'delivery'>;
+export type Planned = Omit<DeployedTierProps, 'logRetention' | 'metricNamespace' | 'register' | 'delivery'>;
 
 /** A tier of the graph, as it is to be deployed. */
 export function planTier(props: CascadeProps, plan: TierPlan, reachable: Reachable): Planned {

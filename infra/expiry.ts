@@ -8,6 +8,7 @@ import { EXPIRY_CONFIG, type ExpiryConfig } from '../lib/aws/handler-expiry-conf
 import type { Graph } from '../lib/core/plan.ts';
 import { permitDelivery } from './decisions.ts';
 import { type FunctionCode, FunctionUnit } from './function-unit.ts';
+import { metricVariables } from './metrics.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { EXPIRY_REACH } from './reach.ts';
 import type { DeployedTier } from './tier.ts';
@@ -19,6 +20,7 @@ export interface ExpiryProps {
   readonly table: TableV2;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;
+  readonly metricNamespace: string | undefined;
   /** The tiers, as far as it must know where their decisions go. */
   readonly deployed: readonly Pick<DeployedTier, 'name' | 'decisions'>[];
 }
@@ -62,7 +64,10 @@ export class Expiry extends Construct {
       code,
       memorySize: 256,
       timeoutSeconds: 60,
-      environment: { [EXPIRY_CONFIG]: Stack.of(this).toJsonString(config) },
+      environment: {
+        ...metricVariables(props.metricNamespace),
+        [EXPIRY_CONFIG]: Stack.of(this).toJsonString(config),
+      },
       logRetention,
     });
     permit(this.unit.role, EXPIRY_REACH, reachable);

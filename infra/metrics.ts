@@ -1,5 +1,5 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Dimensions, NAMESPACE } from '../lib/aws/metrics-emf.ts';
+import { type Dimensions, METRIC_NAMESPACE, NAMESPACE } from '../lib/aws/metrics-emf.ts';
 import type { Decision } from '../lib/core/decision.ts';
 
 /** Decisions that are counted, and numbers that are measured, per tier. */
@@ -15,13 +15,19 @@ export function decisionMetric(
   { application, tier }: Dimensions,
   name: MetricName,
   options: MetricOptions = {},
+  namespace: string = NAMESPACE,
 ): Metric {
   const measured = name === 'score' || name.endsWith('Ms');
   return new Metric({
-    namespace: NAMESPACE,
+    namespace,
     metricName: name,
     dimensionsMap: { application, tier },
     statistic: measured ? Stats.AVERAGE : Stats.SUM,
     ...options,
   });
+}
+
+/** What tells a function where its metrics go, where that is not the usual namespace. */
+export function metricVariables(namespace: string | undefined): Readonly<Record<string, string>> {
+  return namespace === undefined ? {} : { [METRIC_NAMESPACE]: namespace };
 }

@@ -11,7 +11,7 @@ import type { QueueSpec } from '../lib/core/plan.ts';
 import { type DecisionDelivery, permitDelivery } from './decisions.ts';
 import { feed } from './feed.ts';
 import { type FunctionCode, FunctionUnit } from './function-unit.ts';
-import { decisionMetric, type MetricName } from './metrics.ts';
+import { decisionMetric, type MetricName, metricVariables } from './metrics.ts';
 import { permit, type Reachable } from './permissions.ts';
 import { makeQueues } from './queues.ts';
 import type { Reach } from './reach.ts';
@@ -33,6 +33,7 @@ export interface DeployedTierProps {
   readonly reach: Reach;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;
+  readonly metricNamespace: string | undefined;
   /** Delivers its decisions, where they are delivered. */
   readonly delivery?: DecisionDelivery | undefined;
   /** Told of each queue, so that others can name it. */
@@ -64,12 +65,14 @@ export class DeployedTier extends Construct {
   /** Where its decisions go, where they are delivered to the bucket. */
   readonly decisions: CfnDeliveryStream | undefined;
   readonly #application: string;
+  readonly #namespace: string | undefined;
 
   constructor(scope: Construct, id: string, props: DeployedTierProps) {
     super(scope, id);
     const { name, settings, overrides } = props;
     this.name = name;
     this.#application = props.application;
+    this.#namespace = props.metricNamespace;
     this.hiddenSeconds = settings.visibilitySeconds;
     const queues = makeQueues(this, props.specs, settings.visibilitySeconds);
     for (const [logical, queue] of queues) props.register(logical, queue);
@@ -85,7 +88,11 @@ export class DeployedTier extends Construct {
       memorySize: settings.memorySize,
       timeoutSeconds: settings.timeoutSeconds,
       ephemeralStorageSize: settings.ephemeralStorageSize,
-      environment: { ...environment, [FUNCTION_CONFIG]: Stack.of(this).toJsonString(config) },
+      environment: {
+        ...environment,
+        ...metricVariables(props.metricNamespace),
+        [FUNCTION_CONFIG]: Stack.of(this).toJsonString(config),
+      },
       logRetention: props.logRetention,
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     });
@@ -106,6 +113,6 @@ export class DeployedTier extends Construct {
    * ```
    */
   metric(name: MetricName, options: MetricOptions = {}): Metric {
-    return decisionMetric({ application: this.#application, tier: this.name }, name, options);
+    return decisionMetric({ application: this.#application, tier: this.name }, name, options, this.#namespace);
   }
 }

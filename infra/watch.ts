@@ -41,7 +41,9 @@ export function watch(scope: Construct, parts: Parts, props: CascadeProps): read
     alarms.push(alarmBehind(expiry, expiry.unit.function, options));
   }
   if (options.calibration !== undefined) {
-    alarms.push(...addCalibrationAlarms(scope, props.application.name, options.calibration, options));
+    alarms.push(
+      ...addCalibrationAlarms(scope, props.application.name, options.calibration, options, props.metricNamespace),
+    );
   }
   return alarms;
 }

@@ -7,6 +7,8 @@ export interface CloudOutput {
   readonly bucket: string;
   /** Where the decision log lies in the bucket, where it is delivered there. */
   readonly log?: { readonly prefix: string };
+  /** The CloudWatch namespace of its metrics, where that is not `sluice`. */
+  readonly metrics?: string;
   /** Versions of the deployed tiers by name. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -13,7 +13,7 @@ import { type BatchResponse, failing, recordsOf, wholeBatch } from './handler-re
 import type { LambdaContext } from './handler-sqs.ts';
 import { functionLog } from './logger.ts';
 import { measurementsOf } from './metrics.ts';
-import { emfLines } from './metrics-emf.ts';
+import { emfLines, METRIC_NAMESPACE } from './metrics-emf.ts';
 import { KEY, toItem } from './table-attributes.ts';
 
 /** One record of a DynamoDB stream, as far as it is used. */
@@ -63,8 +63,8 @@ export function createExpiryHandler(options: HandlerOptions = {}): ExpiryHandler
       }
     } finally {
       for (const [tier, some] of Map.groupBy(decided, (record) => record.tier)) {
-        for (const line of emfLines({ application: config.application, tier }, measurementsOf(some), Date.now()))
-          writeLine(line);
+        const place = { application: config.application, tier };
+        for (const line of emfLines(place, measurementsOf(some), Date.now(), env[METRIC_NAMESPACE])) writeLine(line);
       }
     }
     return failing([]);

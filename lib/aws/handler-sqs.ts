@@ -3,7 +3,7 @@ import { beginInvocation, type Invocation, type SqsFunction } from './handler-in
 import { type BatchResponse, type SqsEvent, wholeBatch } from './handler-records.ts';
 import { type FunctionLog, functionLog } from './logger.ts';
 import { type Measurement, measurementsOf, modelTimesOf, outagesOf } from './metrics.ts';
-import { emfLines } from './metrics-emf.ts';
+import { emfLines, METRIC_NAMESPACE } from './metrics-emf.ts';
 
 /** What Lambda tells an invocation about itself, as far as it is used. */
 export interface LambdaContext {
@@ -38,6 +38,7 @@ type Made = { readonly ok: SqsFunction } | { readonly fault: unknown };
  */
 export function sqsHandler(make: () => SqsFunction, surroundings: HandlerSurroundings = {}): SqsHandler {
   const { env = process.env, writeLine = (line) => process.stdout.write(`${line}\n`) } = surroundings;
+  const namespace = env[METRIC_NAMESPACE];
   const made = attempt(make);
   const place =
     'ok' in made
@@ -63,9 +64,9 @@ export function sqsHandler(make: () => SqsFunction, surroundings: HandlerSurroun
       if (fault) measured.push(...counted('faults', 1));
       const back = invocation?.response().batchItemFailures.length ?? 1;
       measured.push(...counted('outages', fault ? back : outagesOf(records, untold)));
-      for (const line of emfLines(place, measured, Date.now())) writeLine(line);
+      for (const line of emfLines(place, measured, Date.now(), namespace)) writeLine(line);
       for (const [model, times] of modelTimesOf(records)) {
-        for (const line of emfLines({ ...place, model }, times, Date.now())) writeLine(line);
+        for (const line of emfLines({ ...place, model }, times, Date.now(), namespace)) writeLine(line);
       }
       if (fault) await log.fault(fault.error, context.awsRequestId);
       if (untold.length > 0) await log.refused(refused?.why, untold.length, context.awsRequestId);

@@ -1,7 +1,9 @@
 import type { Measurement } from './metrics.ts';
 
-/** The CloudWatch namespace of every metric. */
+/** The CloudWatch namespace of every metric, where a deployment has none of its own. */
 export const NAMESPACE = 'sluice';
+/** The environment variable of a function that names another one. */
+export const METRIC_NAMESPACE = 'SLUICE_METRICS';
 /** CloudWatch reads at most 100 values of one metric in one line (embedded metric format specification). */
 const MAX_VALUES = 100;
 
@@ -14,7 +16,12 @@ export interface Dimensions {
 }
 
 /** Measurements as lines in the embedded metric format, which CloudWatch makes metrics of. */
-export function emfLines(dimensions: Dimensions, measurements: readonly Measurement[], now: number): readonly string[] {
+export function emfLines(
+  dimensions: Dimensions,
+  measurements: readonly Measurement[],
+  now: number,
+  namespace: string = NAMESPACE,
+): readonly string[] {
   const lines: string[] = [];
   for (let left = [...byName(measurements)]; left.length > 0; ) {
     const metrics = left.map(([Name, { unit: Unit }]) => ({ Name, Unit }));
@@ -23,7 +30,7 @@ export function emfLines(dimensions: Dimensions, measurements: readonly Measurem
       JSON.stringify({
         _aws: {
           Timestamp: now,
-          CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics: metrics }],
+          CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics: metrics }],
         },
         ...dimensions,
         ...Object.fromEntries(values.map(([name, some]) => [name, some.length === 1 ? some[0] : some])),

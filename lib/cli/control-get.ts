@@ -17,6 +17,7 @@ import { warnOfRejected } from './control-rejected.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { type ModelStory, modelStory, storyText } from './control-uses.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { readOutputs } from './outputs.ts';
 import { table } from './table.ts';
 import { count, oneLine, shellText, timeText } from './text.ts';
 
@@ -41,7 +42,7 @@ export function addControlGet(control: Command): void {
       const { key, current } = found;
       const { version, at, value } = current;
       const story = await storyOf(opened, asked);
-      const metric = metricOf(opened, asked);
+      const metric = await metricOf(opened, asked);
       if (io.json) {
         const more = { ...story, ...(metric && { metric }) };
         await io.value({ control: definition.name, asked, key, version, at, value, ...more });
@@ -63,12 +64,13 @@ async function storyOf({ definition, cloud }: OpenedControl, tier: string): Prom
 }
 
 /** The metric that tells the same of a deployed tier, for each version as its dimension `model`. */
-function metricOf({ definition, place }: OpenedControl, tier: string) {
+async function metricOf({ definition, place }: OpenedControl, tier: string) {
   if (definition.name !== MODEL || place.outputs === undefined || tier === EVERY_KEY) return undefined;
-  return { namespace: NAMESPACE, name: 'modelMs', dimensions: { application: place.name, tier } };
+  const { metrics: namespace = NAMESPACE } = await readOutputs(place.outputs, place.name);
+  return { namespace, name: 'modelMs', dimensions: { application: place.name, tier } };
 }
 
-function metricText({ namespace, name, dimensions }: NonNullable<ReturnType<typeof metricOf>>): string {
+function metricText({ namespace, name, dimensions }: NonNullable<Awaited<ReturnType<typeof metricOf>>>): string {
   const { application, tier } = dimensions;
   return `metric ${name} of ${namespace}, application ${application}, tier ${tier}, and its version as model`;
 }

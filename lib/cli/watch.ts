@@ -10,6 +10,7 @@ import { byTier, type LogOptions, tierNumber } from './calibrate-options.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, notFound, wrongUsage } from './failure.ts';
 import { paint } from './io.ts';
+import { readOutputs } from './outputs.ts';
 import { findPlace } from './place.ts';
 import { table } from './table.ts';
 import { timeText } from './text.ts';
@@ -56,9 +57,10 @@ export function addWatch(program: Command): void {
     const rates = watchLog(columns, expectation, delta, byTier(options.audit, tiers, '--audit'));
     const alarms = rates.filter(({ alarm }) => alarm !== 'none');
     if (options.emf) {
-      const { name: application } = await findPlace(options);
+      const { name: application, outputs } = await findPlace(options);
+      const namespace = outputs === undefined ? undefined : (await readOutputs(outputs, application)).metrics;
       const parted = { name: PARTED, unit: 'Count', value: alarms.length } as const;
-      for (const line of emfLines({ application, tier: WATCH }, [parted], Date.now()))
+      for (const line of emfLines({ application, tier: WATCH }, [parted], Date.now(), namespace))
         process.stdout.write(`${line}\n`);
     } else if (io.json) await io.value({ flows: columns.flows, alarms: alarms.length, rates });
     else io.say(ratesText(rates));

@@ -4,7 +4,7 @@ import { createHandler } from '../../lib/aws/handler.ts';
 import type { SqsRecord } from '../../lib/aws/handler-records.ts';
 import { RetryableError } from '../../lib/index.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
-import { bodies, context, deploy, envelope, eventOf, failed, record } from './harness.ts';
+import { bodies, context, deploy, envelope, environmentOf, eventOf, failed, graphOf, record } from './harness.ts';
 
 const sure = cheap({ sure: (n) => (n < 100 ? 0.9 : 0.1) });
 const chain = [carrying(), sure];
@@ -137,6 +137,14 @@ describe('a fault of the function itself', () => {
     expect(failed(await handler(all, context()))).toEqual([]);
     expect(metrics[1]).not.toHaveProperty('outages');
     expect(faults).toHaveLength(1);
+  });
+
+  test('metrics go to the namespace of the deployment', async () => {
+    const env = { ...environmentOf(graphOf(chain), 'cheap'), SLUICE_METRICS: 'staging' };
+    const { handler, metrics } = await deploy({ tiers: chain, env });
+    await handler(all, context());
+    expect(metrics).toEqual([expect.objectContaining({ accepted: 2 })]);
+    expect(metrics[0]!._aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'staging' }] });
   });
 
   test('metrics and logs that fail undo nothing', async () => {

@@ -233,6 +233,19 @@ describe('a cascade', () => {
     expect(body).toContain('NumberOfMessagesSent');
   });
 
+  test('keeps its metrics apart from those of another stack, where it is told to', () => {
+    const application = applicationOf(TIERS.first(), TIERS.second());
+    const staging = resourcesOf(application, { metricNamespace: 'staging' });
+    for (const path of ['first/Function', 'second/Function', 'Expiry/Function']) {
+      expect(staging[path]!.Properties.Environment.Variables.SLUICE_METRICS).toBe('staging');
+    }
+    expect(staging['first/OutagesAlarm']!.Properties.Namespace).toBe('staging');
+    expect(JSON.stringify(staging.Dashboard!.Properties)).not.toContain('\\"sluice\\"');
+    const { cascade } = deployed(application, { metricNamespace: 'staging' });
+    expect(cascade.tier('first').metric('escalated').namespace).toBe('staging');
+    expect(resources['first/Function']!.Properties.Environment.Variables).not.toHaveProperty('SLUICE_METRICS');
+  });
+
   test('leaves out what is not wanted, and what nothing needs', () => {
     const few = resourcesOf(applicationOf(TIERS.first()), { decisions: false, alarms: false, dashboard: false });
     const paths = Object.keys(few);
