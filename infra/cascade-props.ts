@@ -8,6 +8,7 @@ import type { BucketLike } from './acknowledge.ts';
 import type { AlarmOptions } from './alarms.ts';
 import type { BundledApplication } from './bundled-application.ts';
 import type { FunctionCode } from './function-unit.ts';
+import { checkNumbers } from './override-limits.ts';
 import type { TierOverrides } from './settings.ts';
 
 /** What a {@link Cascade} is made from. */
@@ -63,6 +64,7 @@ export function checkOverrides({ application, tiers = {} }: CascadeProps): void 
       });
     }
     rejectUnknownKeys(overrides, OVERRIDES, `tiers.${name}`);
+    checkNumbers(`tiers.${name}`, overrides);
     if (overrides.pollers && overrides.maxConcurrency !== undefined) {
       throw new SluiceError('option-invalid', `tiers.${name} has both pollers and maxConcurrency`, {
         tier: name,

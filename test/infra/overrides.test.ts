@@ -59,6 +59,10 @@ describe('overrides of a tier', () => {
     ['a tier that is not there', { frist: {} }, 'Did you mean "first"?'],
     ['an option that is not there', { first: { memory: 1 } }, 'Did you mean "memorySize"?'],
     ['pollers and a concurrency', { first: { pollers: {}, maxConcurrency: 9 } }, 'both pollers and maxConcurrency'],
+    ['more memory than there is', { first: { memorySize: 20_000 } }, 'memorySize is 20000 and must be MiB from 128 to'],
+    ['a batch of nothing', { first: { batchSize: 0 } }, 'batchSize is 0 and must be a whole number from 1 to 10,000'],
+    ['one poller', { first: { pollers: { minimum: 1 } } }, 'pollers.minimum is 1 and must be a whole number from 2'],
+    ['pollers that shrink', { first: { pollers: { minimum: 9, maximum: 4 } } }, 'pollers.maximum is 4 and must be'],
     ['a concurrency of one', { first: { maxConcurrency: 1 } }, 'at least 2 a queue'],
   ])('are refused for %s', (_, tiers, message) => {
     expect(() => deployed(applicationOf(TIERS.first()), { tiers })).toThrow(message);
