@@ -75,10 +75,19 @@ export function createExpiryHandler(options: HandlerOptions = {}): ExpiryHandler
       const context = request.context as unknown as LambdaContext;
       const first = progress.get(context);
       request.response = first === undefined ? wholeBatch() : failing([first]);
-      const log = options.log ?? functionLog({ application: '', tier: 'expiry' });
+      const log = options.log ?? functionLog({ application: applicationIn(env), tier: 'expiry' });
       await log.fault(request.error, context.awsRequestId).catch(() => undefined);
     });
   return handler as unknown as ExpiryHandler;
+}
+
+function applicationIn(env: NonNullable<HandlerOptions['env']>): string {
+  try {
+    return readExpiryConfig(env).application;
+  } catch {
+    // What is wrong with it is the fault that is told.
+    return 'unknown';
+  }
 }
 
 function isExpiry({ eventName, userIdentity }: StreamRecord): boolean {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createExpiryHandler, type StreamRecord } from '../../lib/aws/handler-expiry.ts';
 import { EXPIRY_CONFIG, type ExpiryConfig } from '../../lib/aws/handler-expiry-config.ts';
 import { toAttribute } from '../../lib/aws/table-attributes.ts';
@@ -97,4 +97,21 @@ describe('the stream of deleted items', () => {
     expect(failed(await handler({ Records: [removed(8, half), removed(9, half)] }, {}))).toEqual(['8']);
     expect(failed(await handler({} as never, {}))).toEqual(['']);
   });
+});
+
+test('names its application in the function’s log', async () => {
+  const lines: string[] = [];
+  const take = (text: unknown): boolean => lines.push(String(text)) > 0;
+  const spies = [vi.spyOn(process.stderr, 'write'), vi.spyOn(process.stdout, 'write')];
+  for (const spy of spies) spy.mockImplementation(take);
+  const handler = createExpiryHandler({
+    env: { [EXPIRY_CONFIG]: JSON.stringify(config) },
+    cloud: () => {
+      throw new Error('no region');
+    },
+  });
+  await handler({ Records: [removed(1, half)] }, {}).finally(() => vi.restoreAllMocks());
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'ERROR', application: 'shop', tier: 'expiry' },
+  ]);
 });
