@@ -1,5 +1,4 @@
 import type { DecisionRecord } from '../core/decision.ts';
-import { toError } from '../core/errors.ts';
 
 /** What a function says about itself, beside the decision log. */
 export interface FunctionLog {
@@ -17,52 +16,20 @@ export interface LogPlace {
   readonly tier: string;
 }
 
-type Lines = Pick<import('@aws-lambda-powertools/logger').Logger, 'error' | 'warn'>;
+/** Where lines go. */
+export type Lines = Pick<import('@aws-lambda-powertools/logger').Logger, 'error' | 'warn'>;
 
-/** Flow ids named in one line; the decision log has them all. */
-const NAMED = 10;
-
-/** Makes the logger that lines go to. Loaded with its first line: most functions never write one, and it takes 8 ms. */
-async function powertools({ application, tier }: LogPlace): Promise<Lines> {
-  const { Logger } = await import('@aws-lambda-powertools/logger');
-  return new Logger({ serviceName: application, persistentKeys: { application, tier } });
-}
-
-/** The log of one function. A reason may quote data, so lines name codes and flows, and the decision log the rest. */
-export function functionLog(place: LogPlace, open: (place: LogPlace) => Promise<Lines> = powertools): FunctionLog {
-  let opened: Promise<Lines> | undefined;
-  const lines = (): Promise<Lines> => (opened ??= open(place));
+/** The log of one function. What writes is loaded with its first line: most functions never write one. */
+export function functionLog(place: LogPlace, open?: (place: LogPlace) => Promise<Lines>): FunctionLog {
+  let loaded: Promise<FunctionLog> | undefined;
+  const lines = (): Promise<FunctionLog> =>
+    (loaded ??= import('./logger-lines.ts').then(({ logLines }) => logLines(place, open)));
   return {
-    async fault(thrown, requestId) {
-      const error = toError(thrown);
-      (await lines()).error('the function failed, all its records come back', { request_id: requestId, error });
-    },
-    async refused(why, count, requestId) {
-      const error = toError(why);
-      (await lines()).error('the decision log did not take its records, whose messages come back', {
-        request_id: requestId,
-        count,
-        error,
-      });
-    },
+    fault: async (...told) => (await lines()).fault(...told),
+    refused: async (...told) => (await lines()).refused(...told),
     async decisions(records, requestId) {
-      for (const decision of ['retried', 'failed'] as const) {
-        for (const [code, same] of byCode(records.filter((record) => record.decision === decision))) {
-          const level = decision === 'failed' ? 'error' : 'warn';
-          const flows = same.slice(0, NAMED).map(({ flow }) => flow);
-          (await lines())[level](`${same.length} ${decision}: ${code}`, {
-            request_id: requestId,
-            decision,
-            code,
-            count: same.length,
-            flows,
-          });
-        }
-      }
+      if (records.some(({ decision }) => decision === 'retried' || decision === 'failed'))
+        await (await lines()).decisions(records, requestId);
     },
   };
-}
-
-function byCode(records: readonly DecisionRecord[]): Map<string, DecisionRecord[]> {
-  return Map.groupBy(records, (record) => record.code ?? 'unknown');
 }

@@ -69,7 +69,7 @@ describe.skipIf(!CLOUD)('the photo cascade, deployed with cdk deploy', { timeout
     project.edit(EXPERT, '({ signal }) => signal', '({ signal }) => ({ ...signal, confidence: 1 })');
     const difference = await project.cdk('diff');
     expect(changesIn(difference, '+').filter((path) => !path.startsWith('Photos/expert/'))).toEqual([]);
-    expect(changesIn(difference, '+')).toHaveLength(15);
+    expect(changesIn(difference, '+')).toHaveLength(16);
     expect(changesIn(difference, '-')).toEqual([]);
     expect(changesIn(difference, '~')).toEqual([
       'Photos/deep/Role/DefaultPolicy',
