@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Sources } from './bundle-sources.ts';
 
@@ -30,6 +31,11 @@ export function frameworkPlugin(sources: Sources): Plugin {
     name: 'sluice-framework',
     setup(build) {
       build.onResolve({ filter: /^sluice$/ }, () => ({ path: sources.index, sideEffects: false }));
+      // Definitions were loaded before they were bundled, so no name in them is misspelt: a function suggests none.
+      const core = join(dirname(sources.index), 'core');
+      build.onLoad({ filter: /[\\/]nearest\.[jt]s$/ }, ({ path }) =>
+        dirname(path) === core ? { contents: "export const didYouMean = () => '';" } : undefined,
+      );
     },
   };
 }
