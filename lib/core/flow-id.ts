@@ -14,6 +14,9 @@ export function checkFlowId(id: unknown): string {
   });
 }
 
+/** Whether a value can be a flow id. */
+export const isFlowId = (id: unknown): id is string => flowIdProblem(id) === undefined;
+
 function flowIdProblem(id: unknown): string | undefined {
   if (id === undefined || id === null) return 'is missing';
   if (typeof id !== 'string') return `is a ${id instanceof Uint8Array ? 'byte array' : typeof id}, not a string`;

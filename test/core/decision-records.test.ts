@@ -324,6 +324,16 @@ test('a message that cannot be read is of no flow, and goes by the id of its que
   expect(await cascade.deadLetters()).toMatchObject([{ flow: null, body: 'not JSON' }]);
 });
 
+test('a message that is refused is of the flow that it names, where that can be an id', async () => {
+  const cascade = await started({ tiers: [cheap(), carrying()] });
+  const broken = { v: 1, flow: 'f', id: 'm', kind: 'data' };
+  await cascade.put('cheap', JSON.stringify(broken));
+  await cascade.put('cheap', JSON.stringify({ ...broken, flow: 'f'.repeat(129) }));
+  await cascade.deliver('cheap');
+  expect(of(cascade, 'f')).toMatchObject([{ decision: 'failed', in: [{ id, kind: 'data' }], code: 'envelope-invalid' }]);
+  expect(of(cascade, null)).toMatchObject([{ decision: 'failed', code: 'flow-id-invalid' }]);
+});
+
 test('bytes: declared by the objects that came along, fetched by who read them', async () => {
   const objects = { photo: {} };
   const predict = async ({ objects: { photo } }: { objects: Record<string, { bytes(): Promise<Uint8Array> }> }) => {

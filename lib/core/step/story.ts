@@ -1,8 +1,9 @@
 import type { ControlValues } from '../control/decide-with.ts';
-import type { DeadLetter } from '../dead-letter.ts';
+import { type DeadLetter, flowOf } from '../dead-letter.ts';
 import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ErrorPlace } from '../errors.ts';
+import { isFlowId } from '../flow-id.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
@@ -105,7 +106,7 @@ export type Details = Partial<
 /** Logs one decision. */
 export function* record(story: Story, decision: Decision, details: Details = {}): Step<void> {
   const at = yield* now();
-  const { plan, incoming, envelope } = story;
+  const { plan, incoming } = story;
   yield {
     do: 'log',
     record: {
@@ -114,7 +115,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       application: plan.application,
       tier: story.name,
       version: plan.version,
-      flow: envelope?.flow ?? null,
+      flow: flowIdOf(story),
       decision,
       in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
       attempt: story.attempt,
@@ -129,6 +130,13 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       ...details,
     },
   };
+}
+
+/** The flow of the message, also of one that was refused for anything but its flow id. */
+function flowIdOf({ envelope, incoming }: Story): string | null {
+  if (envelope) return envelope.flow;
+  const flow = flowOf(incoming.body);
+  return isFlowId(flow) ? flow : null;
 }
 
 /** Logs a decision that ends the flow here, tells a waiting client, and acknowledges the message. */
