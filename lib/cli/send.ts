@@ -7,6 +7,7 @@ import type { Cloud } from '../ports/cloud.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { connect } from '../runtime/client.ts';
 import type { SendOptions } from '../runtime/send-options.ts';
+import { fixes } from '../runtime/wait-for-result.ts';
 import { answerJson } from './answer-json.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
 import { EXIT, toFailure } from './failure.ts';
@@ -88,7 +89,7 @@ function unanswered(options: CliSendOptions): (error: unknown) => never {
     const fix =
       code === 'result-timeout'
         ? `It goes on without you. Wait longer, such as --wait 5m, or look: ${look}`
-        : `See what happened: ${look}`;
+        : fixes(details.fix as string | undefined, `See what happened: ${look}`);
     throw new SluiceError(code, problem, { ...place, fix, cause: error, details });
   };
 }

@@ -185,10 +185,22 @@ export function toError(thrown: unknown): Error {
   return new Error(typeof thrown === 'string' ? thrown : `a task threw ${String(thrown)}, which is not an Error`);
 }
 
+/** What {@link SluiceError} made a message of, for whoever names the place beside it. */
+export function readMessage(message: string): { readonly problem: string; readonly fix: string | undefined } {
+  const [problem = '', ...fix] = withoutPlace(message).split(BEFORE_FIX);
+  return { problem, fix: fix.length > 0 ? fix.join(BEFORE_FIX) : undefined };
+}
+
+/** An error's message with its fix, and without where it happened. */
+export const withoutPlace = (message: string): string =>
+  message.replace(/ \((?:application|tier|flow) "[^\n]*"\)(?=\n|$)/, '');
+
+const BEFORE_FIX = '\n  → ';
+
 function withPlace(message: string, place: ErrorPlace, fix: string | undefined): string {
   const where = Object.entries(place)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
     .join(', ');
-  return `${message}${where ? ` (${where})` : ''}${fix ? `\n  → ${fix}` : ''}`;
+  return `${message}${where ? ` (${where})` : ''}${fix ? `${BEFORE_FIX}${fix}` : ''}`;
 }

@@ -1,5 +1,5 @@
 import { decode, type Envelope } from '../core/envelope.ts';
-import { SluiceError } from '../core/errors.ts';
+import { readMessage, SluiceError } from '../core/errors.ts';
 import { MESSAGES } from '../core/object-keys.ts';
 import type { Answer } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -14,11 +14,12 @@ export async function waitForResult(cloud: Cloud, flow: string, timeoutMs: numbe
     const item = await cloud.table.get(replyKey(flow));
     if (item?.status === 'answered') return readAnswer(cloud, String(item.answer));
     if (item) {
-      throw new SluiceError('flow-not-answered', `the flow ${ended(item.status)}: ${String(item.reason)}`, {
+      const { problem, fix } = readMessage(String(item.reason));
+      throw new SluiceError('flow-not-answered', `the flow ${ended(item.status)}: ${problem}`, {
         flow,
         tier: String(item.tier),
-        fix: `See what happened: npx sluice flow ${flow}`,
-        details: { status: item.status, code: item.code },
+        fix: fixes(fix, `See what happened: npx sluice flow ${flow}`),
+        details: { status: item.status, code: item.code, fix },
       });
     }
     const left = until - cloud.clock.now();
@@ -31,6 +32,10 @@ export async function waitForResult(cloud: Cloud, flow: string, timeoutMs: numbe
     await cloud.clock.sleep(Math.min(waitMs, left));
   }
 }
+
+/** What to do about the reason, and where to look. */
+export const fixes = (...all: readonly (string | undefined)[]): string =>
+  all.filter((fix) => fix !== undefined).join('\n');
 
 const ended = (status: unknown): string =>
   status === 'failed' ? 'was dead-lettered' : status === 'dropped' ? 'was dropped' : String(status);

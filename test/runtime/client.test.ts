@@ -220,9 +220,10 @@ describe('result', () => {
     await cascade.drain();
     await expect(clientOf(cascade).result('f')).rejects.toMatchObject({
       code: 'flow-not-answered',
-      problem: expect.stringMatching(/^the flow was dead-lettered: predict threw: no luck/),
+      // Where it happened stands beside it.
+      problem: 'the flow was dead-lettered: predict threw: no luck',
       place: { flow: 'f', tier: 'cheap' },
-      fix: 'See what happened: npx sluice flow f',
+      fix: expect.stringMatching(/^Correct it, then redrive; .*\nSee what happened: npx sluice flow f$/),
       details: { status: 'failed', code: 'predict-failed' },
     });
   });
