@@ -31,6 +31,8 @@ export interface Ledger {
   decided(records: readonly DecisionRecord[]): void;
   answered(flow: string): void;
   totals(): Totals;
+  /** The flows that are unanswered so far, at most so many, in the order they were sent. */
+  unanswered(most: number): readonly string[];
   /** Decisions by tier. */
   tiers(): ReadonlyMap<string, ReadonlyMap<string, number>>;
   reasons(): readonly ReasonCount[];
@@ -83,6 +85,14 @@ export function newLedger(remember: boolean): Ledger {
     totals() {
       const { answered, dropped, expired, deadLettered } = ended;
       return { flows, ...ended, unanswered: flows - answered - dropped - expired - deadLettered };
+    },
+    unanswered(most) {
+      const open: string[] = [];
+      for (const [flow, standing] of standings) {
+        if (open.length >= most) break;
+        if (standing === 'open') open.push(flow);
+      }
+      return open;
     },
     tiers: () => tiers,
     reasons: () => [...reasons.values()],

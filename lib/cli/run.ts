@@ -114,7 +114,7 @@ async function runFile(io: Io, run: FileRun): Promise<RunEnd> {
     await Promise.race([cascade.settled(), run.stop.asked]);
     progress.end();
     await cascade.stop();
-    return { fed, ledger, ms: performance.now() - started };
+    return { fed, ledger, ms: performance.now() - started, interrupted: run.stop.signal.aborted };
   } finally {
     await cloud.close();
   }

@@ -47,8 +47,7 @@ export function oneLine(text: string, length: number): string {
 }
 
 /** Why a flow was given up, on one line: application, tier and flow stand beside it already. */
-export const reasonText = (reason: string, length: number): string =>
-  oneLine(withoutPlace(reason), length);
+export const reasonText = (reason: string, length: number): string => oneLine(withoutPlace(reason), length);
 
 /** What makes a terminal do something instead of showing it, and what turns the direction of text around; not new lines. */
 const COMMANDS = /(?!\n)[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;

@@ -34,6 +34,8 @@ describe('the account of a run', () => {
     ledger.answered('answered');
     ledger.answered('answered');
     expect(ledger.totals()).toEqual({ flows: 6, answered: 1, dropped: 1, expired: 1, deadLettered: 1, unanswered: 2 });
+    expect(ledger.unanswered(5)).toEqual(['paced', 'open']);
+    expect(ledger.unanswered(1)).toEqual(['paced']);
     ledger.decided([record('paced', 'throttled')]);
     expect(ledger.totals()).toMatchObject({ dropped: 2, unanswered: 1 });
     expect(ledger.reasons()).toMatchObject([

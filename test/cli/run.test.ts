@@ -143,7 +143,9 @@ describe('sluice run with a join', () => {
       .sort();
     expect(labels).toEqual(['hello world', 'hi 7 scanned', 'ho 7 inline']);
     // The page of a flow that was answered without it is no flow of its own.
-    expect(summaryOf(ran)).toMatchObject({ flows: 4, answered: 3, unanswered: 1, bad: 1 });
+    expect(summaryOf(ran)).toMatchObject({ flows: 4, answered: 3, unanswered: 1, unansweredFlows: ['alone'], bad: 1 });
+    const { err } = await joined.sluice(['run'], { input: lines(flow('alone', 'hm')) });
+    expect(err).toMatch(/Unanswered: alone\n {2}→ .*both halves/);
     await joined.remove();
   });
 });
