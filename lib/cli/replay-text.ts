@@ -26,7 +26,8 @@ export function replayedText(result: Replayed): string {
   const more = changes.length > TOLD ? [`  and ${changes.length - TOLD} more: --json has them all`] : [];
   const list = told.length > 0 ? ['', ...told, ...more] : [];
   const summary = `${count(flows, 'flow')} compared: ${same} the same, ${changed} changed.`;
-  return [table(headings, rows), ...list, '', summary, ...sentences(result)].join('\n');
+  const compared = rows.length > 0 ? [table(headings, rows), ...list, ''] : [];
+  return [...compared, summary, ...sentences(result)].join('\n');
 }
 
 function decisionText(decision: TierDecision | undefined): string {

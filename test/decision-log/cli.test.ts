@@ -91,8 +91,11 @@ describe('a log on the command line', () => {
     expect(text.out).toContain('10 flows compared: 8 the same, 2 changed.');
     expect(text.out).toContain('f3  quick: escalated (0.3) → accepted (0.55)');
     expect(await project.sluice(['replay', '--fail-on-change'])).toMatchObject({ code: 1 });
+    project.write('none.ndjson', '');
     const given = await project.sluice(['replay', '--input', 'flows.ndjson', '--flows', '2', '--json']);
     expect(given.json.at(-1)).toMatchObject({ flows: 2, same: 2, more: true });
+    const none = await project.sluice(['replay', '--input', 'none.ndjson']);
+    expect(none).toMatchObject({ code: 0, out: expect.stringMatching(/^0 flows compared/) });
     const wrong = await project.sluice(['replay', '--flows', 'all']);
     expect(wrong.code).toBe(2);
   });
