@@ -89,5 +89,13 @@ export function changedKey({ definition, graph, key }: OpenedControl): string {
   );
 }
 
+/** The key, where it can be one: of what is about tiers, a tier that has it, or a wildcard. */
+export function checkTier({ definition: { ofTiers }, graph: { controls } }: OpenedControl, key: string): string {
+  const names = ofTiers && controls?.tiers[ofTiers];
+  if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
+  const fix = names.length === 0 ? 'No tier has one.' : `${didYouMean(key, names)}Tiers with one: ${names.join(', ')}.`;
+  throw notFound('tier', `there is no tier "${key}" with a ${ofTiers}`, fix);
+}
+
 /** How a key is shown to people. */
 export const keyText = (key: string): string => (key === EVERY_KEY ? 'all keys' : key);

@@ -8,6 +8,7 @@ import { withCloudOptions, withHelp, withWork } from './command.ts';
 import {
   type ControlCliOptions,
   changedKey,
+  checkTier,
   keyText,
   type OpenedControl,
   withControl,
@@ -35,6 +36,8 @@ export function addControlGet(control: Command): void {
       const { definition } = opened;
       const asked = opened.key ?? EVERY_KEY;
       const found = await foundFor(opened, asked);
+      // What was set for a tier that is gone can still be looked at.
+      if (found?.key !== asked) checkTier(opened, asked);
       if (!found) {
         const fix = `Set it: npx sluice control set ${definition.name} … Until then beforeControl: '${definition.beforeControl}' says what data does that asks for it.`;
         throw notFound('control', `nothing is set for ${keyText(asked)} of control "${definition.name}"`, fix);
@@ -129,9 +132,11 @@ export function addControlRollback(control: Command): void {
   );
 }
 
-async function kept({ client, definition }: OpenedControl, key: string): Promise<readonly ControlVersion[]> {
+async function kept(opened: OpenedControl, key: string): Promise<readonly ControlVersion[]> {
+  const { client, definition } = opened;
   const history = await client.history(key);
   if (history.length > 0) return history;
+  checkTier(opened, key);
   throw notFound(
     'control',
     `nothing was ever set for ${keyText(key)} of control "${definition.name}"`,

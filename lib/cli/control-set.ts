@@ -6,12 +6,17 @@ import { checkControlKey, EVERY_KEY } from '../core/control/keys.ts';
 import { MODEL, type ModelSetting } from '../core/control/model.ts';
 import { toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { MODELS } from '../core/object-keys.ts';
-import type { Graph } from '../core/plan.ts';
 import { validate } from '../core/schema.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type ControlCliOptions, changedKey, type OpenedControl, withControl, withKey } from './control-common.ts';
+import {
+  type ControlCliOptions,
+  changedKey,
+  checkTier,
+  type OpenedControl,
+  withControl,
+  withKey,
+} from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { notFound, wrongUsage } from './failure.ts';
 import { readData } from './send-options.ts';
@@ -36,8 +41,8 @@ export function addControlSet(control: Command): void {
   ]);
   withWork<SetCliOptions>(command, async (io, options, [name, json]) =>
     withControl(options, name, async (opened) => {
-      const { definition, graph, client } = opened;
-      const named = definition.keyBy ? opened.key : checkTier(graph, definition, changedKey(opened));
+      const { definition, client } = opened;
+      const named = definition.keyBy ? opened.key : checkTier(opened, changedKey(opened));
       const value = await givenValue(opened, options.file, json);
       const key = keyFor(definition, await checkValue(definition, value), named);
       const before = await client.history(key);
@@ -60,15 +65,22 @@ export function addControlDelete(control: Command): void {
     withControl(options, name, async (opened) => {
       const key = changedKey(opened);
       const before = await opened.client.history(key);
+      if (before.length === 0) checkTier(opened, key);
       const sent = await opened.client.delete({ key, version: nextVersion(opened, key, before) });
       return settled(io, opened, options, { key, sent, did: 'deleted', before });
     }),
   );
 }
 
+/** What is read here, and how to write it. */
+const VALUE = {
+  what: 'value',
+  fix: 'Give it as JSON that fits the schema of the control, in single quotes, which a shell keeps.',
+};
+
 async function givenValue(opened: OpenedControl, file: string | undefined, json: string | undefined): Promise<unknown> {
   if (file !== undefined) return storedModel(opened, file, json);
-  if (json !== undefined || opened.definition.name !== MODEL) return readData(json);
+  if (json !== undefined || opened.definition.name !== MODEL) return readData(json, VALUE);
   throw wrongUsage(
     'there is no model to set',
     'Name its file: --file <path>. A reference that another command made may be given as JSON, or - for stdin.',
@@ -105,13 +117,6 @@ function keyFor({ name, keyBy }: ControlDefinition, value: unknown, named: strin
     `the value is for key ${JSON.stringify(own)} of control "${name}", and --key says ${JSON.stringify(named)}`,
     'Leave --key out, or correct the value. Under a wildcard, such as *, any value may be set.',
   );
-}
-
-function checkTier({ controls }: Graph, { ofTiers }: ControlDefinition, key: string): string {
-  const names = ofTiers && controls?.tiers[ofTiers];
-  if (!names || key.endsWith(EVERY_KEY) || names.includes(key)) return key;
-  const fix = names.length === 0 ? 'No tier has one.' : `${didYouMean(key, names)}Tiers with one: ${names.join(', ')}.`;
-  throw notFound('tier', `there is no tier "${key}" with a ${ofTiers}`, fix);
 }
 
 function toVersion(text: string): number {

@@ -18,18 +18,16 @@ export type CliSendOptions = CommonOptions & {
   readonly wait?: string | true;
 };
 
-/** The data: an argument, or all of stdin. */
-export async function readData(json: string | undefined): Promise<unknown> {
-  if (json === undefined && process.stdin.isTTY)
-    throw wrongUsage('there is no data', `Give it as JSON: npx sluice send <entry> '{"text":"hello"}'`);
+const DATA = { what: 'data', fix: `Give it as JSON, in quotes that your shell keeps: '{"text":"hello"}'` };
+
+/** The data, or what else a command takes: an argument, or all of stdin. */
+export async function readData(json: string | undefined, { what, fix } = DATA): Promise<unknown> {
+  if (json === undefined && process.stdin.isTTY) throw wrongUsage(`there is no ${what}`, fix);
   const source = json === undefined || json === '-' ? await text(process.stdin) : json;
   try {
     return JSON.parse(source);
   } catch (error) {
-    throw wrongUsage(
-      `the data is not JSON: ${toError(error).message}`,
-      `Put it in quotes that your shell keeps: '{"text":"hello"}'`,
-    );
+    throw wrongUsage(`the ${what} is not JSON: ${toError(error).message}`, fix);
   }
 }
 

@@ -30,6 +30,15 @@ describe('sluice control', { timeout: 60_000 }, () => {
     expect((await control('set', 'limit', limit(1), '--as', '0')).code).toBe(2);
     expect((await control('set', 'limit', limit(1), '--key', 'a', '--tier', 'b')).code).toBe(2);
     expect((await control('get', 'limit', '--key', 'north')).code).toBe(3);
+    const noTier = {
+      code: 3,
+      err: expect.stringContaining('no tier "quik" with a threshold\n  → Did you mean "quick"?'),
+    };
+    for (const command of ['get', 'history', 'rollback', 'delete'])
+      expect(await control(command, 'threshold', '--tier', 'quik')).toMatchObject(noTier);
+    const noJson = await control('set', 'limit', 'abc');
+    expect(noJson).toMatchObject({ code: 2, err: expect.stringContaining('the value is not JSON') });
+    expect(noJson.err).not.toContain('"text"');
     expect((await control('history', 'limit')).code).toBe(3);
     expect((await control('rollback', 'limit')).code).toBe(3);
     expect((await control('renumber', 'limit')).code).toBe(3);
@@ -46,6 +55,9 @@ describe('sluice control', { timeout: 60_000 }, () => {
     const dev = project.start(['dev', '--no-watch']);
     await dev.until('texts');
     try {
+      expect((await control('set', 'threshold', '{"atLeast":0.4}', '--key', '*')).code).toBe(0);
+      expect((await control('get', 'threshold', '--tier', 'quick')).code).toBe(0);
+      expect((await control('get', 'threshold', '--tier', 'quik')).code).toBe(3);
       expect((await control('set', 'limit', limit(2))).out).toContain('set: limit of north is at version 2');
       expect((await control('set', 'limit', limit(3), '--key', '*', '--json')).json).toMatchObject([
         { key: '*', version: 1, applied: true },
