@@ -42,7 +42,7 @@ export interface TierOptions<
   /** Pins what this tier needs of the signal; compared with the tier before when the graph is built. */
   readonly signal?: S & Accepts<SignalOf<I>, S>;
   /** Take the data from a stream of its own instead of being carried by the escalation. */
-  readonly join?: J;
+  readonly join?: J & KnownJoin<J>;
   /** Objects that travel with the data (first tier only; a joined stream declares its own). */
   readonly objects?: Objects & Readonly<Record<string, ObjectSpec>>;
   /** Objects this tier puts out beside its prediction. */
@@ -128,6 +128,9 @@ export interface TierOptions<
 
 /** A tier predicts one by one or in batches; the last one is what an error names. */
 export type Predicts = { readonly predictBatch: unknown } | { readonly predict: unknown };
+
+/** A key that no join has fits nothing, which inference from the whole object would let through. */
+type KnownJoin<J> = { readonly [K in Exclude<keyof J, keyof Join>]: never };
 
 /** A key for each control that decides; a name that is not among the tier's controls fits nothing. */
 export type DecideWith<C, Data, D> = {

@@ -82,6 +82,14 @@ defineTier({ name: 'x', input: A, output: A, predict: () => ({ a: '' }), gates: 
 defineDestination({ name: 'archive', handler: () => {}, memory: 128 });
 // @ts-expect-error a join needs a stream of its own
 defineTier({ name: 'x', input: thumb, output: A, join: { ttl: '1h' }, predict: () => ({ a: '' }) });
+defineTier({
+  name: 'x',
+  input: thumb,
+  output: A,
+  // @ts-expect-error an unknown option of a join
+  join: { data: photos, maxTimeDif: '10s' },
+  predict: ({ data }) => ({ a: data.a }),
+});
 // @ts-expect-error a policy that does not exist
 defineTier({ name: 'x', input: thumb, output: A, join: { data: photos, signals: 'last' }, predict: () => ({ a: '' }) });
 defineTier({
