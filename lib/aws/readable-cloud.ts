@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../core/decision.ts';
 import { SluiceError } from '../core/errors.ts';
+import { rejectUnknownKeys } from '../core/options.ts';
 import { DEAD_LETTER_RETENTION_MS } from '../core/plan.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { DecisionLog, LogRange } from '../ports/decision-log.ts';
@@ -29,8 +30,22 @@ export interface ClientCloudOptions extends AwsCloudOptions {
  * ```
  */
 export function clientCloud(options: ClientCloudOptions): Cloud {
+  checkOptions(options);
   const decisions = options.decisions ?? bucketDecisions(options);
   return awsCloud({ ...options, decisions });
+}
+
+const KNOWN: readonly (keyof ClientCloudOptions)[] = [
+  ...(['queues', 'table', 'bucket', 'clients', 'clock', 'random', 'decisions', 'log', 'onDecisions'] as const),
+  'maxMessageBytes',
+];
+
+/** The output of a stack says more, and that of a newer one may say what this release does not know. */
+function checkOptions(options: ClientCloudOptions): void {
+  if ('application' in options) return;
+  rejectUnknownKeys(options, KNOWN, 'awsCloud');
+  rejectUnknownKeys(options.log ?? {}, ['prefix', 'streams'], 'log of awsCloud');
+  rejectUnknownKeys(options.clients ?? {}, ['sqs', 'dynamodb', 's3'], 'clients of awsCloud');
 }
 
 function bucketDecisions({ bucket, log, clients }: ClientCloudOptions): DecisionLog {

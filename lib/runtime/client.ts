@@ -1,6 +1,7 @@
 import { type Duration, toMs } from '../core/duration.ts';
 import { isSluiceError, located, SluiceError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
+import { rejectUnknownKeys } from '../core/options.ts';
 import type { Answer, TierModule, TierTypes, TypesOf } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { post } from './outbox.ts';
@@ -51,6 +52,7 @@ export function connect<M extends TierModule>(
   entry: TypesOf<M['default']>['entry'],
   options: { readonly cloud: Cloud },
 ): Client<TypesOf<M['default']>> {
+  rejectUnknownKeys(options, ['cloud'], 'connect');
   const { cloud } = options;
   const queue: string = entry;
   const sendBatch = async (items: readonly SendItem[]): Promise<readonly (Sent & { readonly error?: Error })[]> => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { awsCloud } from '../../lib/aws/cloud.ts';
 import { type LineSink, stdoutDecisions } from '../../lib/aws/decisions.ts';
 import { s3Key } from '../../lib/aws/objects-key.ts';
+import { clientCloud } from '../../lib/aws/readable-cloud.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
 
 const record = (flow: string): DecisionRecord => ({
@@ -24,6 +25,14 @@ function loadedAtOnce({ outputs }: Metafile, entry: string): readonly string[] {
 }
 
 describe('the cloud on AWS', () => {
+  test('refuses a misspelt option, and takes the output of a stack that says more than it knows', () => {
+    const refusal = { code: 'option-unknown', fix: expect.stringContaining('Did you mean "bucket"?') };
+    expect(() => clientCloud({ queues: {}, buket: 'b' } as never)).toThrow(expect.objectContaining(refusal));
+    const log = { queues: {}, log: { prefx: 'p' } };
+    expect(() => clientCloud(log as never)).toThrow(expect.objectContaining({ code: 'option-unknown' }));
+    clientCloud({ application: 'photos', queues: {}, versions: {}, log: { prefix: 'p', more: 1 }, more: 1 } as never);
+  });
+
   test('loads the clients of DynamoDB and S3 only when they are used', { timeout: 60_000 }, async () => {
     const { metafile } = await build({
       entryPoints: ['lib/aws/cloud.ts'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connect, SluiceError } from '../../lib/index.ts';
+import { connect, connectControl, SluiceError } from '../../lib/index.ts';
 import type { LocalCloud } from '../../lib/local/index.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
@@ -16,6 +16,14 @@ const waitingIn = async (cascade: TestCascade) => {
   return message && { ...message, body: JSON.parse(message.body) as Record<string, unknown> };
 };
 const photo = Buffer.from('it');
+
+test('a client that is made with an option it does not have is refused', async () => {
+  const { cloud } = await begin();
+  const options = { cloud, timout: '5s' };
+  const refusal = { code: 'option-unknown', fix: 'Known options: cloud.' };
+  expect(() => connect('cheap' as never, options)).toThrow(expect.objectContaining(refusal));
+  expect(() => connectControl('limit', options)).toThrow(expect.objectContaining(refusal));
+});
 
 describe('send', () => {
   test('makes one message that says what the sender said, and nothing it did not say', async () => {

@@ -6,6 +6,7 @@ import type { ControlModule, ControlTypes, ControlValue, TypesOfControl } from '
 import type { Envelope } from '../../core/envelope.ts';
 import { SluiceError } from '../../core/errors.ts';
 import { derivedId } from '../../core/identity.ts';
+import { rejectUnknownKeys } from '../../core/options.ts';
 import type { Cloud } from '../../ports/cloud.ts';
 import { post } from '../outbox.ts';
 
@@ -65,6 +66,7 @@ export function connectControl<M extends ControlModule>(
   name: TypesOfControl<M['default']>['name'],
   options: { readonly cloud: Cloud },
 ): ControlClient<TypesOfControl<M['default']>> {
+  rejectUnknownKeys(options, ['cloud'], 'connectControl');
   const { cloud } = options;
   let last = 0;
   /** Two messages of one client never share a version, however quickly they follow each other. */
