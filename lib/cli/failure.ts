@@ -9,7 +9,7 @@ export const EXIT_HELP = `Exit codes:
   1    the command failed
   2    wrong arguments
   3    something named was not found: an application, tier, flow, control, dead letter or file
-  4    finished, but not every flow was answered
+  4    finished, but not every flow was answered; of a simulation: none
   130  interrupted`;
 
 /** A failure of a command, as it is printed. */
