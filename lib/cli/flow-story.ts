@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../core/decision.ts';
 import { isControl } from '../core/log/flow-ends.ts';
+import { inStoryOrder } from './flow-order.ts';
 import { paint } from './io.ts';
 import { bytesText, count, msText, scoreText, shellText, shown, timeText } from './text.ts';
 
@@ -26,12 +27,13 @@ function standingAfter({ decision, until }: DecisionRecord): Standing['standing'
 
 /** A flow's decisions with what they add up to; a control's have no standing, as nothing waits for an answer. */
 export function flowJson(flow: string, records: readonly DecisionRecord[]): object {
+  const inOrder = inStoryOrder(records);
   return {
     flow,
-    ...(!isControl(flow) && standingOf(records)),
+    ...(!isControl(flow) && standingOf(inOrder)),
     application: records[0]!.application,
     totals: totalsOf(records),
-    decisions: records,
+    decisions: inOrder,
   };
 }
 
@@ -56,11 +58,9 @@ function totalsOf(records: readonly DecisionRecord[]): {
 /** The flow's story in text; `placeOptions` lead the commands it names to the same place. */
 export function flowText(flow: string, records: readonly DecisionRecord[], placeOptions: string): string {
   const width = most(records, (record) => record.tier.length);
-  // An answer may be delivered before the tier that sent it has written down that it did.
-  const isDelivery = (record: DecisionRecord): number => (record.decision === 'delivered' ? 1 : 0);
-  const inOrder = records.toSorted((a, b) => a.at - b.at || isDelivery(a) - isDelivery(b));
+  const inOrder = inStoryOrder(records);
   const steps = inOrder.map((record) => stepText(record, width, flow, placeOptions));
-  const head = isControl(flow) ? controlHead(flow, inOrder) : flowHead(flow, records);
+  const head = isControl(flow) ? controlHead(flow, inOrder) : flowHead(flow, inOrder);
   return `${head}\n\n${steps.join('\n')}\n\n${totalsText(flow, records)}`.trimEnd();
 }
 

@@ -16,6 +16,27 @@ describe('the story of a flow', () => {
     expect(story('f-1', [accepted, delivered])).toContain('30 ms from the first send to the last decision');
   });
 
+  test('tells what was sent before what came of it, whatever clocks and files say', () => {
+    const at = (tier: string, decision: DecisionRecord['decision'], ms: number, from: string, to: string) =>
+      verdictRecord({
+        ...{ tier, decision, at: AT + ms },
+        ...{ in: [{ id: from, kind: 'data' }], out: [{ id: to, to: 'queue' }] },
+      });
+    const quick = at('quick', 'escalated', 5, 'm1', 'm2');
+    const careful = at('careful', 'accepted', 4, 'm2', 'm3');
+    const answers = at('answers', 'delivered', 3, 'm3', 'none');
+    const again = at('quick', 'escalated', 9, 'm1', 'm2');
+    const late = at('quick', 'duplicate', 6, 'm0', 'none');
+    const told = [quick, careful, answers, late, again];
+    for (const records of [told, told.toReversed(), [answers, again, careful, late, quick]]) {
+      expect((flowJson('f-1', records) as { decisions: unknown }).decisions).toEqual(told);
+      const tiers = [...story('f-1', records).matchAll(/(quick|careful|answers) +(?=escal|acc|deliv|dupl)/g)];
+      expect(tiers.map(([, tier]) => tier)).toEqual(told.map(({ tier }) => tier));
+    }
+    const circle = [at('quick', 'escalated', 1, 'b', 'a'), at('careful', 'accepted', 2, 'a', 'b')];
+    expect(story('f-1', circle)).toContain('answered by careful');
+  });
+
   test('may be longer than a call takes arguments', () => {
     const records = Array<DecisionRecord>(150_000).fill(verdictRecord({ at: AT, latencyMs: 30 }));
     expect(story('f-1', records)).toContain('30 ms from the first send to the last decision');
