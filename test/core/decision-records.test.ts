@@ -330,7 +330,9 @@ test('a message that is refused is of the flow that it names, where that can be 
   await cascade.put('cheap', JSON.stringify(broken));
   await cascade.put('cheap', JSON.stringify({ ...broken, flow: 'f'.repeat(129) }));
   await cascade.deliver('cheap');
-  expect(of(cascade, 'f')).toMatchObject([{ decision: 'failed', in: [{ id, kind: 'data' }], code: 'envelope-invalid' }]);
+  expect(of(cascade, 'f')).toMatchObject([
+    { decision: 'failed', in: [{ id, kind: 'data' }], code: 'envelope-invalid' },
+  ]);
   expect(of(cascade, null)).toMatchObject([{ decision: 'failed', code: 'flow-id-invalid' }]);
 });
 
