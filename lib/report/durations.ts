@@ -12,8 +12,8 @@ const RATIO = Math.log(1.02);
 /** What is shorter counts as this. */
 const SHORTEST_MS = 0.001;
 
-/** Whether a number can be milliseconds that something took: less than thirty years. */
-export const isDuration = (ms: number): boolean => ms >= 0 && ms < 1e12;
+/** Whether a number can be milliseconds that something took: none, or from a picosecond to thirty years. */
+export const isDuration = (ms: number): boolean => ms === 0 || (ms >= 1e-9 && ms < 1e12);
 
 /** Counts in bins whose borders are two percent apart: a few hundred of them hold anything from a microsecond to a year. */
 export function durations(): Durations {

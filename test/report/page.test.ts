@@ -177,6 +177,17 @@ test('any text is shown as it is, but for what cannot be seen', () => {
   );
 });
 
+test('times too short for any clock do not make shares of nothing', () => {
+  const out = [{ id: '1', to: 'cheap' }];
+  const one = (tier: string, decision: 'accepted' | 'escalated', modelMs: number) => {
+    const figures = { modelMs, score: 0, threshold: 0, latencyMs: 0, at: 0, bytes: { declared: 0, fetched: 0 } };
+    return verdictRecord({ application: 'made', flow: 'a', tier, decision, out, output: 'x', ...figures });
+  };
+  pageOf([one('dear', 'accepted', 8.9e-18), one('dear', 'escalated', -5e-324), one('cheap', 'accepted', 5e-324)], {
+    labels: new Map([['a', 'x']]),
+  });
+});
+
 test('records with figures as no cascade would write them', () => {
   const odd = fc.double({ noNaN: true, noDefaultInfinity: true });
   const some = fc.record({
