@@ -27,24 +27,6 @@ export function lineWith(kept: Json | undefined, beginning: string): string | un
   return text.slice(at + 1, end < 0 ? undefined : end);
 }
 
-/** The attribute with one more line, cut as `fromLines` does. Each input of a key adds one, so the text is not taken apart. */
-export function withLine(kept: Json | undefined, line: string, most: number, maxChars: number): string {
-  if (typeof kept !== 'string') return fromLines([...toLines(kept), line], most, maxChars);
-  let start = 0;
-  const dropFirst = (): void => {
-    start = kept.indexOf('\n', start) + 1 || kept.length + 1;
-  };
-  for (let more = linesIn(kept) + 1 - most; more > 0; more -= 1) dropFirst();
-  while (start <= kept.length && kept.length - start + line.length + 2 > maxChars) dropFirst();
-  return start > kept.length ? line : `${kept.slice(start)}\n${line}`;
-}
-
-function linesIn(text: string): number {
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
-}
-
 /** An attribute of the last `most` lines, or of as many of them as have `maxChars` together; of the last one in any case. */
 export function fromLines(lines: JsonLines, most: number, maxChars: number): string {
   const kept = lines.slice(-most);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
-import { fromLines, lastLine, lineWith, toLines, withLine } from '../../lib/core/json-lines.ts';
+import { fromLines, lastLine, lineWith, toLines } from '../../lib/core/json-lines.ts';
 
 const values = fc.array(fc.jsonValue() as fc.Arbitrary<Json>, { minLength: 1, maxLength: 8 });
 const linesOf = (kept: readonly Json[]): readonly string[] => kept.map((value) => JSON.stringify(value));
@@ -29,7 +29,6 @@ test('law: the last ones stay, no more than asked, and the last one whatever its
   );
 });
 
-const most = fc.integer({ min: 1, max: 10 });
 const keptAs = fc.constantFrom<(kept: readonly Json[]) => Json | undefined>(
   (kept) => linesOf(kept).join('\n'),
   (kept) => kept as Json[],
@@ -41,16 +40,6 @@ test('law: the last line is the last of all', () => {
     fc.property(values, keptAs, (lines, keep) => {
       const kept = keep(lines);
       if (kept !== undefined) expect(lastLine(kept)).toBe(toLines(kept).at(-1));
-    }),
-  );
-});
-
-test('law: one more line is what taking all apart and joining them again makes', () => {
-  fc.assert(
-    fc.property(values, keptAs, fc.jsonValue(), most, fc.nat(200), (lines, keep, value, most, maxChars) => {
-      const kept = keep(lines);
-      const line = JSON.stringify(value);
-      expect(withLine(kept, line, most, maxChars)).toBe(fromLines([...toLines(kept), line], most, maxChars));
     }),
   );
 });

@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import { lineWith, withLine } from '../json-lines.ts';
+import { fromLines, lineWith, toLines } from '../json-lines.ts';
 import type { ObjectReferences } from '../object-reference.ts';
 import type { Predicted } from '../step/effects.ts';
 import type { Item } from '../table-update.ts';
@@ -36,7 +36,8 @@ export function afterInput(
   remember: number = REMEMBERED,
 ): Item {
   const { value, input, predicted } = after;
-  return { value, used: withLine(item?.used, lineOf(input, predicted), remember, MAX_USED_CHARS) };
+  const lines = [...toLines(item?.used), lineOf(input, predicted)];
+  return { value, used: fromLines(lines, remember, MAX_USED_CHARS) };
 }
 
 function lineOf(input: string, { output, produced, controls }: Predicted): string {
