@@ -48,7 +48,7 @@ describe('the response', () => {
     const { handler, decisions } = await deploy({ tiers: chain });
     const attributes = { ApproximateReceiveCount: '3', SentTimestamp: String(Date.now() - 5_000) };
     await handler(eventOf(record('cheap', 1, { n: 1 }, { attributes })), context());
-    expect(decisions[0]).toMatchObject({ attempt: 3, latencyMs: expect.closeTo(5_000, -3) });
+    expect(decisions[0]).toMatchObject({ attempt: 3, latencyMs: expect.closeTo(5_000, -4) });
   });
 
   test('both queues of a join lead to one tier', async () => {

@@ -34,22 +34,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-async function bundle(): Promise<{ bundle: Bundle; ms: number; built: number }> {
+async function bundle(): Promise<{ bundle: Bundle; built: number }> {
   const loaded = await loadApplication(application);
-  const started = performance.now();
   const bundles = await bundleTiers(loaded, join(dir, 'out'));
-  const ms = performance.now() - started;
   const one = bundles.get('plain')!;
-  return { bundle: one, ms, built: (await stat(join(one.dir, 'index.mjs'))).mtimeMs };
+  return { bundle: one, built: (await stat(join(one.dir, 'index.mjs'))).mtimeMs };
 }
 
 describe('bundling again', () => {
-  test('does nothing where nothing changed, in less than 100 ms', async () => {
+  test('builds nothing where nothing changed', async () => {
     const first = await bundle();
     const again = await bundle();
     expect(again.built).toBe(first.built);
     expect(again.bundle).toEqual(first.bundle);
-    expect(again.ms).toBeLessThan(100);
   });
 
   test('a new time on the same content is no change', async () => {

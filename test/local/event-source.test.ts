@@ -85,17 +85,22 @@ describe.each(MODES)('an event source (%s)', (mode) => {
     const cloud = await open(mode);
     const sizes: number[] = [];
     const handler = watching((batch) => sizes.push(batch.length));
-    start(cloud, { windowMs: 80, batchSize: 5, concurrency: 2, handler });
+    start(cloud, { windowMs: 500, batchSize: 5, handler });
     for (const message of messages(3)) {
       await cloud.queue('small').send([message]);
       await setTimeout(5);
     }
-    expect(sizes).toEqual([]);
-    await vi.waitFor(() => expect(sizes).toEqual([3]));
-    const begun = performance.now();
-    await cloud.queue('small').send(messages(5));
-    await vi.waitFor(() => expect(sizes).toEqual([3, 5]), { interval: 1 });
-    expect(performance.now() - begun).toBeLessThan(70);
+    await vi.waitFor(() => expect(sizes).toEqual([3]), { timeout: 10_000 });
+  });
+
+  test('does not wait for the end of the window where the batch is full', async () => {
+    const cloud = await open(mode);
+    const sizes: number[] = [];
+    const handler = watching((batch) => sizes.push(batch.length));
+    start(cloud, { windowMs: 300_000, batchSize: 5, handler });
+    await cloud.queue('small').send(messages(2));
+    await cloud.queue('small').send(messages(3));
+    await vi.waitFor(() => expect(sizes).toEqual([5]), { timeout: 10_000 });
   });
 
   test('backs off from a queue that fails, and goes on', async () => {
@@ -159,9 +164,8 @@ describe.each(MODES)('an event source (%s)', (mode) => {
     };
     await cloud.queue('small').send(messages(50));
     start(cloud, { handler, concurrency: 5 });
-    const begun = performance.now();
+    // It would never be over otherwise.
     await setTimeout(50);
-    expect(performance.now() - begun).toBeLessThan(1_000);
     stop = true;
     await empty(cloud);
   });

@@ -9,8 +9,9 @@ test('the system clock sleeps, and wakes on abort', async () => {
   setTimeout(() => controller.abort(), 5);
   await systemClock.sleep(60_000, controller.signal);
   await systemClock.sleep(60_000, controller.signal);
-  expect(performance.now() - begun).toBeLessThan(5_000);
-  expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(100);
+  const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
+  expect(now).toBeGreaterThanOrEqual(before);
+  expect(now).toBeLessThanOrEqual(after);
 });
 
 test('a longer sleep than a timer can hold does not end at once', async () => {

@@ -6,6 +6,8 @@ import { keepRunning } from './keep-running.ts';
 
 /** The process that keeps the runner running, and harms it: kills, stalls, fills its disk. */
 const { plan, start, disk } = JSON.parse(process.argv[2]!) as AdversaryStart;
+/** Between two tries to harm a runner that is not there. */
+const RETRY_MS = 50;
 const harm: Harm = noHarm();
 const began = Date.now();
 const resting = new AbortController();
@@ -37,7 +39,15 @@ for (;;) {
   else if (Date.now() >= nextStall) await stall();
   else kill();
 }
+await doWhatChanceLeftOut();
 tell({ is: 'resting' });
+
+/** A short soak may be over before its turn comes to some harm: no kind of it is left out. */
+async function doWhatChanceLeftOut(): Promise<void> {
+  if (Number.isFinite(fillAt)) await fillDisk();
+  for (; harm.stalls === 0; await sleep(RETRY_MS)) await stall();
+  for (; harm.kills === 0; await sleep(RETRY_MS)) kill();
+}
 
 /** Any time from at once, so that a runner that is just starting is killed too. */
 async function untilNextKill(): Promise<void> {
