@@ -146,6 +146,9 @@ function simulatedGates(
   );
 }
 
+/** One for all: where it was thrown tells nobody anything, and is dear to find out. */
+const FAULT = new Error('a simulated fault of the task');
+
 /** What can go wrong in a task of a tier or a destination. */
 export interface TaskTroubles {
   /** Throws, or returns a promise that never settles, where one of these flows is in trouble. */
@@ -167,7 +170,7 @@ export function taskTroubles(world: World, name: string): TaskTroubles {
         if (isFinal(world, name, flow)) throw new TerminalError(`a simulated fault that is final for flow ${flow}`);
       }
       const how = throws();
-      if (how !== undefined && how < 0.5) throw new Error('a simulated fault of the task');
+      if (how !== undefined && how < 0.5) throw FAULT;
       if (how !== undefined) throw new RetryableError('a simulated fault of the task', { afterMs: 4_000 * how });
       return hang() === undefined ? undefined : new Promise<never>(() => undefined);
     },

@@ -160,22 +160,24 @@ function destinationProcess({ world, outside }: Inhabitants, plan: DestinationPl
     ...plan,
     destination: {
       ...plan.destination,
-      async handler(answer) {
-        await troubles.before([answer.flowId]);
-        const pending = outside.begin(process);
-        const objects = watchedObjects(answer.objects, answer.flowId, { world, process, tier: name, pending });
-        const handled = handler({ ...answer, objects });
-        if (isPromise(handled)) await outside.follow(handled, pending);
+      handler(answer) {
         const { id, flowId, tier, version, output, controls } = answer;
-        world.tell(process.name, {
-          did: 'answer',
-          id,
-          flow: flowId,
-          tier,
-          version,
-          output,
-          ...(controls && { controls }),
-        });
+        const hang = troubles.before([flowId]);
+        if (hang) return hang;
+        const pending = outside.begin(process);
+        const objects = watchedObjects(answer.objects, flowId, { world, process, tier: name, pending });
+        const answered = (): void =>
+          world.tell(process.name, {
+            did: 'answer',
+            id,
+            flow: flowId,
+            tier,
+            version,
+            output,
+            ...(controls && { controls }),
+          });
+        const handled = handler({ ...answer, objects });
+        return isPromise(handled) ? outside.follow(handled, pending).then(answered) : answered();
       },
     },
   };
