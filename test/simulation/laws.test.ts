@@ -4,6 +4,7 @@ import type { Envelope } from '../../lib/core/envelope.ts';
 import { deploymentOf } from '../../lib/testing/application.ts';
 import type { FactOf, MessageFacts } from '../../lib/testing/facts.ts';
 import { type Broken, LAWS, lawsOf } from '../../lib/testing/laws/all.ts';
+import { JOIN_LAWS } from '../../lib/testing/laws/of-joins.ts';
 import { runsOf } from '../../lib/testing/runs.ts';
 import { createWorld } from '../../lib/testing/world.ts';
 import { fiveTiers } from './five-tiers.ts';
@@ -207,7 +208,7 @@ describe('each law is broken by', () => {
   });
 
   test('there is a case for each', () => {
-    const names = LAWS.map((make) => make(graph, runsOf(deployment)).name);
+    const names = [...LAWS, ...JOIN_LAWS].map((make) => make(graph, runsOf(deployment)).name);
     expect(new Set(names)).toEqual(new Set([...Object.keys(cases), 'nothing is left behind']));
   });
 });

@@ -7,15 +7,13 @@ import { batchesNeverFail } from './batches-never-fail.ts';
 import { endsOnce } from './ends-once.ts';
 import { finishedOnce } from './finished-once.ts';
 import { gatesSeeTheirVerdict } from './gates-see-their-verdict.ts';
-import { halvesAreDecidedOn } from './halves-are-decided-on.ts';
-import { halvesBelongTogether } from './halves-belong-together.ts';
-import { halvesWaitTheirTime } from './halves-wait-their-time.ts';
 import type { Broken, Law, LawMaker, Problem } from './law.ts';
 import { logTellsTheEnd } from './log-tells-the-end.ts';
 import { logTellsWhatWasSent } from './log-tells-what-was-sent.ts';
 import { nothingIsLeft } from './nothing-is-left.ts';
 import { objectsOutliveTheirFlow } from './objects-outlive-their-flow.ts';
 import { CONTROL_LAWS, hasControls } from './of-controls.ts';
+import { hasJoins, JOIN_LAWS } from './of-joins.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { oneOutputId } from './one-output-id.ts';
 import { paceIsKept } from './pace-is-kept.ts';
@@ -33,9 +31,6 @@ export const LAWS: readonly LawMaker[] = [
   finishedOnce,
   satisfiedGoesNoFurther,
   gatesSeeTheirVerdict,
-  halvesAreDecidedOn,
-  halvesBelongTogether,
-  halvesWaitTheirTime,
   objectsOutliveTheirFlow,
   untouchedIsNotFetched,
   paceIsKept,
@@ -59,7 +54,7 @@ type Ear = (fact: Fact, world: World) => Problem | undefined;
 /** Sets the laws to work; whatever breaks one is told to `onBroken`. */
 export function lawsOf(runs: Runs, onBroken: (broken: Broken) => void): Laws {
   const graph = runs.deployment.whole;
-  const makers = hasControls(graph) ? [...LAWS, ...CONTROL_LAWS] : LAWS;
+  const makers = [...LAWS, ...(hasJoins(graph) ? JOIN_LAWS : []), ...(hasControls(graph) ? CONTROL_LAWS : [])];
   const laws = makers.map((make) => make(graph, runs));
   const ears = new Map<Fact['did'], { readonly law: Law; readonly ear: Ear }[]>();
   for (const law of laws) {

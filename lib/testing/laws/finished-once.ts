@@ -47,8 +47,9 @@ export const finishedOnce: LawMaker = (_, runs) => {
         // The log tells of an end as well: there must have been a mark, unless somebody had lost the claim: by standing still, or to a clock that was ahead.
         if (!mark && lastsMs !== undefined && !hasStall && world.clockAhead === 0 && MARKED.includes(record.decision))
           finished.set(place, { at, until: at + lastsMs, isEach: true });
+        if (!mark) return undefined;
         const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
-        if (!mark || began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
+        if (began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
         // A deployment may take claims away: who asks for none does not see the mark.
         if (mark.isEach !== (lastsMs !== undefined)) return undefined;
         if (at + world.clockAhead >= mark.until || !isEnd(record)) return undefined;

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { deploymentOf } from '../../../lib/testing/application.ts';
 import { LAWS } from '../../../lib/testing/laws/all.ts';
 import { CONTROL_LAWS } from '../../../lib/testing/laws/of-controls.ts';
+import { JOIN_LAWS } from '../../../lib/testing/laws/of-joins.ts';
 import { runsOf } from '../../../lib/testing/runs.ts';
 import { withBug } from './bug.ts';
 import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS } from './bugs/all.ts';
@@ -20,7 +21,7 @@ const HUNTERS = 2;
 
 /** The laws of every cascade. */
 const deployment = await deploymentOf({ tiers: worlds[0]!.tiers });
-const laws = [...LAWS, ...CONTROL_LAWS].map((make) => make(deployment.whole, runsOf(deployment)).name);
+const laws = [...LAWS, ...JOIN_LAWS, ...CONTROL_LAWS].map((make) => make(deployment.whole, runsOf(deployment)).name);
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./hunt.ts', import.meta.url));
