@@ -57,7 +57,7 @@ export function newLedger(remember: boolean): Ledger {
     if (remember) standings.set(flow, as);
     else standings.delete(flow);
   }
-  function decide({ tier, decision, flow, until, code = 'unknown', reason = '' }: DecisionRecord): void {
+  function decide({ tier, decision, flow, until, shadow, code = 'unknown', reason = '' }: DecisionRecord): void {
     const counts = tiers.get(tier) ?? new Map<string, number>();
     tiers.set(tier, counts.set(decision, (counts.get(decision) ?? 0) + 1));
     if (decision === 'failed') {
@@ -65,7 +65,7 @@ export function newLedger(remember: boolean): Ledger {
       if (known) known.count += 1;
       else reasons.set(`${tier} ${code}`, { tier, code, reason, flow, count: 1 });
     }
-    if (flow === null) return;
+    if (flow === null || shadow) return;
     if (decision === 'failed') end(flow, 'deadLettered');
     else if (decision === 'expired') end(flow, 'expired');
     // A throttled message without a time to come back at has been given up.

@@ -46,6 +46,8 @@ export interface DecisionRecord {
   readonly exhausted?: true;
   /** True where the flow escalated in shadow as well. */
   readonly audit?: true;
+  /** True where the message came in shadow, so that no flow ends with it; `audited` says that by itself. */
+  readonly shadow?: true;
   /** Milliseconds the model took, a batch's shared evenly. */
   readonly modelMs?: number;
   /** The part of it that was CPU time, where the model ran in a thread of its own: free of what else the machine did. */

@@ -44,6 +44,14 @@ describe('the account of a run', () => {
     ]);
   });
 
+  it('ends no flow with its shadow, which may end before the answer arrives', () => {
+    const ledger = newLedger(false);
+    ledger.open('f');
+    ledger.decided([record('f', 'accepted', { audit: true }), record('f', 'dropped', { shadow: true })]);
+    ledger.answered('f');
+    expect(ledger.totals()).toMatchObject({ answered: 1, dropped: 0, unanswered: 0 });
+  });
+
   it('takes no second message of an ended flow for a new flow where it remembers', () => {
     const ledger = newLedger(true);
     ledger.open('f');

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import setting from '../../functions/thermostat/controls/setting.ts';
 import thermostat from '../../functions/thermostat/thermostat.ts';
 import type { DecisionRecord } from '../../lib/core/decision.ts';
-import { type AnyTier, connectControl, defineDestination, defineTier, TerminalError } from '../../lib/index.ts';
+import { type AnyTier, connectControl, defineDestination, defineTier, drop, TerminalError } from '../../lib/index.ts';
 import { reportBuilder } from '../../lib/report/report.ts';
 import { deadLetterSources, redriveDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import type { TestCascade } from '../support/cascade.ts';
 import { started } from '../support/started.ts';
-import { cheap, Guess, Item, joining } from '../support/tiers.ts';
+import { carrying, cheap, Guess, Item, joining } from '../support/tiers.ts';
 import { usageOf } from './used.ts';
 
 interface Counted {
@@ -111,6 +111,39 @@ describe('a flow counts once', () => {
     const decisions = cascade.records.map(({ decision }) => decision);
     expect(['accepted', 'accepted', 'dropped', 'failed'].every((one) => decisions.includes(one as never))).toBe(true);
     expect(counted(cascade.records)).toEqual(count({ answered: 1, ended: 1, sent: 1 }));
+  });
+});
+
+describe('a flow in shadow counts where it was answered, and not again', () => {
+  const audited = cheap({ sure: () => 1, extra: { audit: 1 } });
+  const answered = async (tiers: readonly AnyTier[], decision: string, count: number): Promise<TestCascade> => {
+    const cascade = await started({ tiers });
+    for (const n of [1, 2]) await cascade.send('cheap', { n }, { flowId: `f${n}` });
+    await cascade.drain();
+    cascade.clock.advance(7_200_000);
+    await cascade.sweep();
+    const inShadow = cascade.records.filter((record) => record.decision === decision);
+    expect(inShadow.map(({ shadow }) => shadow)).toEqual(Array.from({ length: count }, () => true));
+    return cascade;
+  };
+
+  test('that a gate drops', async () => {
+    const gates = { signal: () => drop };
+    const { records } = await answered([audited, carrying({ gates })], 'dropped', 2);
+    expect(counted(records)).toEqual(count({ answered: 2, ended: 2, sent: 2 }));
+  });
+
+  test('that is dead-lettered', async () => {
+    const predict = () => {
+      throw new TerminalError('broken');
+    };
+    const { records } = await answered([audited, carrying({ predict })], 'failed', 2);
+    expect(counted(records)).toEqual(count({ answered: 2, ended: 2, sent: 2 }));
+  });
+
+  test('that expires for want of its data', async () => {
+    const { records } = await answered([audited, joining()], 'expired', 2);
+    expect(counted(records)).toEqual(count({ answered: 2, ended: 2, sent: 2 }));
   });
 });
 

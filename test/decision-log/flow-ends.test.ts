@@ -82,6 +82,19 @@ describe('how flows ended where signals come', () => {
   });
 });
 
+describe('shadows end no flow', () => {
+  const shadow = true as const;
+
+  test.each<Decision>(['dropped', 'expired', 'failed', 'throttled'])('that are %s', (decision) =>
+    expect(flowsOf([signal(decision, { shadow })])).toEqual(NONE),
+  );
+
+  test('and the data that they met, or waited for, was sent all the same', () => {
+    expect(flowsOf([signal('parked', { shadow }), both('audited')]).sent).toBe(1);
+    expect(flowsOf([signal('parked', { shadow }), signal('expired', { shadow })])).toEqual(NONE);
+  });
+});
+
 test('controls, data worked again and answers end no flow', () => {
   const none: readonly Partial<DecisionRecord>[] = [
     data('failed', { flow: 'control#threshold' }),

@@ -48,7 +48,7 @@ export function verdictRecord(over: Partial<DecisionRecord> = {}): DecisionRecor
 }
 
 const ORDER =
-  'v at application tier version flow decision in attempt score controls modelMs modelCpuMs latencyMs bytes calls exhausted reason code threshold data signal output audit out until billed omitted';
+  'v at application tier version flow decision in attempt shadow score controls modelMs modelCpuMs latencyMs bytes calls exhausted reason code threshold data signal output audit out until billed omitted';
 
 /** The same record with its fields in the order in which sluice writes them. */
 export function inWritingOrder(record: DecisionRecord): DecisionRecord {

@@ -83,7 +83,11 @@ function isOfFlow(flow: string, { in: inputs }: DecisionRecord): boolean {
   return !isControl(flow) && !inputs.some(({ kind }) => kind === 'control' || kind === 'answer');
 }
 
-function count(side: Side, flow: string, { decision, until, in: inputs }: DecisionRecord): void {
+function count(side: Side, flow: string, { decision, until, in: inputs, shadow }: DecisionRecord): void {
+  if (decision === 'parked') side.parked += 1;
+  if (decision === 'expired' && inputs.length === 1) side.alone += 1;
+  // Its flow ended where it was answered.
+  if (shadow) return;
   switch (decision) {
     case 'accepted':
       side.answered += 1;
@@ -99,13 +103,9 @@ function count(side: Side, flow: string, { decision, until, in: inputs }: Decisi
       break;
     case 'expired':
       side.expired += 1;
-      if (inputs.length === 1) side.alone += 1;
       break;
     case 'failed':
       side.failed.add(flow);
-      break;
-    case 'parked':
-      side.parked += 1;
   }
 }
 

@@ -38,7 +38,7 @@ const VARIES: Readonly<Record<string, keyof typeof HOLE>> = {
 
 /** The other fields of records that come in few shapes: reasons do not. */
 const FEW_SHAPES =
-  'v at application tier decision code in out attempt exhausted audit modelMs modelCpuMs latencyMs until calls billed bytes';
+  'v at application tier decision code in out attempt exhausted audit shadow modelMs modelCpuMs latencyMs until calls billed bytes';
 const FIELDS = new Set([...FEW_SHAPES.split(' '), ...Object.keys(VARIES)]);
 
 /** Escaped by JSON, so that no text without a backslash in it can be taken for a mark. */

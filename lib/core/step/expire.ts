@@ -46,6 +46,7 @@ export function expiredHalves(plan: Named, flow: string, item: Item, at: number)
       reason: met ? NEVER_FINISHED : `its ${otherSide(side)} did not come in time`,
       in: [{ id: half.id, kind: side, ts: half.ts }],
       attempt: 1,
+      ...(half.audit && { shadow: true }),
       calls: { queue: 0, table: 0, object: 0 },
     } satisfies DecisionRecord;
   });

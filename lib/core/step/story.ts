@@ -119,6 +119,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       decision,
       in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
       attempt: story.attempt,
+      ...(story.envelope?.audit && decision !== 'audited' && { shadow: true }),
       ...(story.why !== undefined && { reason: story.why }),
       ...(story.score !== undefined && { score: story.score }),
       ...(story.controls && { controls: story.controls }),
