@@ -54,13 +54,26 @@ export function decisionFiles(dir: string, rotateBytes: number = ROTATE_BYTES): 
   function append(bytes: Buffer): void {
     const target = current();
     const before = fstatSync(target).size;
+    let done = 0;
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(target, bytes, done);
+      while (done < bytes.length) done += writeSync(target, bytes, done);
       size = before + bytes.length;
     } catch (error) {
-      // Half a call must not stay behind on a full disk.
-      if (fstatSync(target).isFile()) ftruncateSync(target, before);
+      takeBack(target, before, done);
       throw error;
+    }
+  }
+  /** Half a call must not stay behind on a full disk; where it does, opening the file again ends its line. */
+  function takeBack(target: number, before: number, done: number): void {
+    file = undefined;
+    try {
+      const { size: after } = fstatSync(target);
+      // Whatever else came meanwhile is another process's, and was acknowledged there.
+      if (done > 0 && after === before + done) ftruncateSync(target, before);
+    } catch {
+      // The write's own error says why.
+    } finally {
+      closeSync(target);
     }
   }
   mkdirSync(folder, { recursive: true });
