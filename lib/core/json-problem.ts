@@ -1,5 +1,5 @@
 import { toError } from './errors.ts';
-import { nestsDeeper } from './nesting.ts';
+import { MAX_NESTING, nestsDeeper } from './nesting.ts';
 
 /**
  * Why a value would not come out of JSON as it went in, to follow "it"; nothing where it would. A member that is `undefined`
@@ -20,6 +20,44 @@ export function jsonProblem(value: unknown): string | undefined {
     return error instanceof RangeError ? 'nests too deep' : `cannot be written: ${toError(error).message}`;
   }
 }
+
+/**
+ * What JSON would silently make something else of, to follow "it": a `Map` becomes `{}`, `NaN` becomes `null`. Nothing of what
+ * writing it down refuses anyway: circles, and what nests too deep. It looks at every prediction, so it writes nothing down itself.
+ */
+export function jsonLoss(value: unknown): string | undefined {
+  const loss = value === undefined ? undefined : lossIn(value, 0);
+  if (!loss) return undefined;
+  return loss.path === '' ? `is ${loss.what}` : `has ${loss.what} at ${JSON.stringify(loss.path.slice(0, 80))}`;
+}
+
+interface Loss {
+  readonly what: string;
+  readonly path: string;
+}
+
+function lossIn(value: unknown, depth: number): Loss | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return undefined;
+  const what = oddity(value);
+  if (what !== undefined) return { what, path: '' };
+  if (typeof value !== 'object' || value === null || depth > MAX_NESTING) return undefined;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) {
+      const part: unknown = value[at];
+      // In a list it becomes `null`; a member is as good as not there.
+      const found = part === undefined ? { what: 'undefined', path: '' } : lossIn(part, depth + 1);
+      if (found) return below(String(at), found);
+    }
+    return undefined;
+  }
+  for (const key in value) {
+    const found = lossIn((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+    if (found) return below(key, found);
+  }
+  return undefined;
+}
+
+const below = (key: string, { what, path }: Loss): Loss => ({ what, path: path === '' ? key : `${key}.${path}` });
 
 function oddity(part: unknown): string | undefined {
   if (typeof part === 'number') return Number.isFinite(part) ? undefined : String(part);

@@ -367,12 +367,41 @@ describe('tasks', () => {
     });
   });
 
-  test('a prediction that no JSON can hold', async () => {
-    const cascade = await started({ tiers: [solo(({ data }) => (data.n === 1 ? 1n : data.n))] });
-    await onlyBadFails(cascade, 'solo', () => cascade.send('solo', { n: 1 }, { flowId: 'bad' }), {
-      code: 'data-invalid',
+  test.each<[string, unknown, string]>([
+    ['a bigint', 1n, 'is a bigint'],
+    ['a Map', { boxes: new Map([['a', 1]]) }, 'has a Map at "boxes"'],
+    ['a number that is none', { best: { score: Number.NaN } }, 'has NaN at "best.score"'],
+    ['a Date', { seen: [{ at: new Date(0) }] }, 'has a Date at "seen.0.at"'],
+  ])('a prediction that JSON would change: %s', async (_, bad, problem) => {
+    const cascade = await started({ tiers: [solo(({ data }) => (data.n === 1 ? bad : data.n))] });
+    const letter = await onlyBadFails(cascade, 'solo', () => cascade.send('solo', { n: 1 }, { flowId: 'bad' }), {
+      code: 'prediction-invalid',
       flow: 'bad',
+      tier: 'solo',
+      attempt: 3,
     });
+    expect(letter.reason).toContain(`the prediction is not what JSON would make of it: it ${problem}`);
+    expect(letter.reason).toContain('\n  → Return plain data from predict');
+  });
+
+  test.each(['destination', 'escalate'])('what the %s gate lets through, and JSON would change', async (name) => {
+    const gates = { [name]: (guess: { guess: string }) => (guess.guess === 'cheap 1' ? new Set(['x']) : guess) };
+    const tiers = [cheap({ sure: name === 'destination' ? sure : unsure, extra: { gates } }), carrying()];
+    const cascade = await started({ tiers });
+    const letter = await onlyBadFails(cascade, 'cheap', () => cascade.send('cheap', { n: 1 }, { flowId: 'bad' }), {
+      code: 'gate-failed',
+      flow: 'bad',
+      tier: 'cheap',
+      attempt: 5,
+    });
+    expect(letter.reason).toContain(`what the ${name} gate returned is not what JSON would make of it: it is a Set`);
+  });
+
+  test('a prediction that only leaves something undefined is as JSON has it', async () => {
+    const cascade = await started({ tiers: [solo(() => ({ label: 'cat', why: undefined }))] });
+    await cascade.send('solo', { n: 1 }, { flowId: 'f' });
+    await cascade.drain();
+    expect(cascade.answers.map((a) => a.output)).toEqual([{ label: 'cat' }]);
   });
 
   test.each<[string, () => never, string, number, string]>([

@@ -1,4 +1,4 @@
-import { drop } from '../drop.ts';
+import { drop, type Gate } from '../drop.ts';
 import type { Envelope } from '../envelope.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
@@ -8,7 +8,7 @@ import type { TierPlan } from '../plan.ts';
 import type { Work } from './arrive.ts';
 import { complete } from './claim.ts';
 import { ACK, gated, now, type Outcome, type Predicted, type Step } from './effects.ts';
-import { type Details, placeOf, post, record, reply, type Story } from './story.ts';
+import { type Details, placeOf, post, record, reply, requireJson, type Story } from './story.ts';
 
 /** What a prediction leads to. */
 export type Verdict = 'accept' | 'escalate' | 'exhausted';
@@ -89,7 +89,7 @@ const withinJson = (score: number): number => Math.max(-Number.MAX_VALUE, Math.m
 
 function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
   const gate = plan.tier.gates?.destination;
-  const output = gate ? yield* gated('destination', gate, predicted.output, work.flow, story.values) : predicted.output;
+  const output = gate ? yield* letOut(story, 'destination', gate, predicted.output) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, plan.answers, 'destination');
   const id = outputId(story, plan, plan.answers);
   const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
@@ -114,7 +114,7 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
 
 function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
   const gate = plan.tier.gates?.escalate;
-  const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow, story.values) : predicted.output;
+  const output = gate ? yield* letOut(story, 'escalate', gate, predicted.output) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, plan.next!.queue, 'escalate');
   const out = yield* escalate(story, plan, work, predicted, output, false);
   const lost = yield* complete(story, plan, out.id);
@@ -125,6 +125,18 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
     out: [out],
   });
   return ACK;
+}
+
+/** What a gate makes of a prediction on its way out; `drop` where it lets nothing out. */
+function* letOut(
+  story: Story,
+  name: 'destination' | 'escalate',
+  gate: Gate<unknown>,
+  value: unknown,
+): Step<unknown | typeof drop> {
+  const output = yield* gated(name, gate, value, story.envelope!.flow, story.values);
+  if (output !== drop) requireJson(story, 'gate-failed', `what the ${name} gate returned`, output, 'Return plain data');
+  return output;
 }
 
 function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {

@@ -13,7 +13,7 @@ import { ACK, type AskedState, ended, type Outcome, type Predicted, predict, typ
 import { fail } from './fail.ts';
 import { meet } from './join.ts';
 import { keepPace } from './pace.ts';
-import { type Incoming, newStory, pastDeadline, placeOf, record, type Story } from './story.ts';
+import { type Incoming, newStory, pastDeadline, placeOf, record, requireJson, type Story } from './story.ts';
 
 /**
  * One message at one tier, from its body to its end, as effects to carry out:
@@ -118,7 +118,10 @@ export function* modelPrediction(story: Story, plan: TierPlan, work: Work, state
   story.modelMs = predicted.ms;
   story.modelCpuMs = predicted.cpuMs;
   const result = yield* validated(plan.tier.output, predicted.output);
-  if ('value' in result) return { ...predicted, output: result.value };
+  if ('value' in result) {
+    requireJson(story, 'prediction-invalid', 'the prediction', result.value, 'Return plain data from predict');
+    return { ...predicted, output: result.value };
+  }
   throw new SluiceError('prediction-invalid', `the prediction does not fit the output schema: ${result.problem}`, {
     ...placeOf(story),
     fix: 'Return from predict what output declares.',

@@ -2,8 +2,9 @@ import type { ControlValues } from '../control/decide-with.ts';
 import { type DeadLetter, flowOf } from '../dead-letter.ts';
 import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
-import type { ErrorPlace } from '../errors.ts';
+import { type ErrorPlace, SluiceError } from '../errors.ts';
 import { isFlowId } from '../flow-id.ts';
+import { jsonLoss } from '../json-problem.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
@@ -81,6 +82,22 @@ export function placeOf(story: Story): ErrorPlace {
     tier: story.name,
     ...(story.envelope && { flow: story.envelope.flow }),
   };
+}
+
+/** Refuses what readers of the message would find to be something else. */
+export function requireJson(
+  story: Story,
+  code: 'prediction-invalid' | 'gate-failed',
+  what: string,
+  value: unknown,
+  fix: string,
+): void {
+  const problem = jsonLoss(value);
+  if (problem === undefined) return;
+  throw new SluiceError(code, `${what} is not what JSON would make of it: it ${problem}`, {
+    ...placeOf(story),
+    fix: `${fix}: objects, lists, texts, numbers, booleans and null; bytes go by produce.`,
+  });
 }
 
 /** A table write that counts. */

@@ -1,0 +1,49 @@
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { jsonLoss } from '../../lib/core/json-problem.ts';
+
+class Box {
+  left = 1;
+}
+
+describe('what JSON would make something else of', () => {
+  test.each<[unknown, string]>([
+    [Number.NaN, 'is NaN'],
+    [Number.NEGATIVE_INFINITY, 'is -Infinity'],
+    [1n, 'is a bigint'],
+    [() => 1, 'is a function'],
+    [Symbol('s'), 'is a symbol'],
+    [new Map(), 'is a Map'],
+    [new Date(0), 'is a Date'],
+    [new Float32Array(2), 'is a Float32Array'],
+    [Promise.resolve(), 'is a Promise'],
+    [new Box(), 'is a Box'],
+    [{ a: { b: [1, { 'c.d': new Set() }] } }, 'has a Set at "a.b.1.c.d"'],
+    [[1, undefined], 'has undefined at "1"'],
+    [new Array(1), 'has undefined at "0"'],
+    [{ a: 1, toJSON: () => 2 }, 'has a function at "toJSON"'],
+    [{ ['k'.repeat(100)]: Number.NaN }, `has NaN at "${'k'.repeat(80)}"`],
+  ])('%o', (value, problem) => expect(jsonLoss(value)).toBe(problem));
+
+  test.each<[unknown]>([
+    [undefined],
+    [null],
+    [''],
+    [-1.5],
+    [false],
+    [[]],
+    [{ a: undefined, b: [null, { c: 'd' }] }],
+    [Object.assign(Object.create(null), { a: 1 })],
+    [runInNewContext('({ a: [1, { b: 2 }] })')],
+  ])('nothing of %o', (value) => expect(jsonLoss(value)).toBeUndefined());
+
+  test('nothing of anything that came from JSON', () =>
+    fc.assert(fc.property(fc.json(), (text) => jsonLoss(JSON.parse(text)) === undefined)));
+
+  test('of a circle it says nothing: writing it down does', () => {
+    const circle: { in?: unknown } = {};
+    circle.in = [circle];
+    expect(jsonLoss(circle)).toBeUndefined();
+  });
+});
