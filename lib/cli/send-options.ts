@@ -18,10 +18,14 @@ export type CliSendOptions = CommonOptions & {
   readonly wait?: string | true;
 };
 
-const DATA = { what: 'data', fix: `Give it as JSON, in quotes that your shell keeps: '{"text":"hello"}'` };
+/** What is read, and how to give it. */
+export interface Wanted {
+  readonly what: string;
+  readonly fix: string;
+}
 
 /** The data, or what else a command takes: an argument, or all of stdin. */
-export async function readData(json: string | undefined, { what, fix } = DATA): Promise<unknown> {
+export async function readData(json: string | undefined, { what, fix }: Wanted): Promise<unknown> {
   if (json === undefined && process.stdin.isTTY) throw wrongUsage(`there is no ${what}`, fix);
   const source = json === undefined || json === '-' ? await text(process.stdin) : json;
   try {

@@ -10,6 +10,7 @@ import type { SendOptions } from '../runtime/send-options.ts';
 import { fixes } from '../runtime/wait-for-result.ts';
 import { answerJson } from './answer-json.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { dataFix } from './data-example.ts';
 import { EXIT, toFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { type Opened, openToSend } from './opened.ts';
@@ -47,10 +48,10 @@ export function addSend(program: Command): void {
   withWork<CliSendOptions>(command, async (io, options, [entry, json]) => {
     const place = await findPlace(options);
     const graph = await graphOf(io, place);
-    if (graph) queueOf(entry, graph);
+    const checked = graph && queueOf(entry, graph);
     const waitMs =
       options.wait === undefined ? undefined : toDuration(options.wait === true ? '30s' : options.wait, '--wait');
-    const data = await readData(json);
+    const data = await readData(json, { what: 'data', fix: dataFix(graph, checked) });
     const sendOptions = await toSendOptions(options);
     const opened = await openToSend(place, graph);
     try {

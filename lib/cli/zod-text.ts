@@ -1,6 +1,7 @@
 import type { Schema } from '../core/schema.ts';
 
-interface JsonSchema {
+/** What is read of a JSON Schema here. */
+export interface JsonSchema {
   readonly type?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -9,6 +10,10 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly additionalProperties?: unknown;
   readonly prefixItems?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly minimum?: number;
 }
 
 /** Property names for a score, the likeliest first. */
@@ -31,7 +36,8 @@ export function scoreIn(schema: Schema): string | undefined {
 
 const isNumber = ({ type }: JsonSchema): boolean => type === 'number' || type === 'integer';
 
-function jsonSchema(schema: Schema, side: 'input' | 'output'): JsonSchema | undefined {
+/** The JSON Schema that a schema publishes, if it does. */
+export function jsonSchema(schema: Schema, side: 'input' | 'output'): JsonSchema | undefined {
   const standard = schema['~standard'] as { jsonSchema?: Record<typeof side, (o: { target: string }) => JsonSchema> };
   try {
     return standard.jsonSchema?.[side]({ target: 'draft-2020-12' });

@@ -138,6 +138,7 @@ describe('sluice send', () => {
       [['send', 'quik', '{}'], 2, 'Did you mean "quick"?'],
       [['send', 'careful', '{}'], 2, 'Entries: quick.'],
       [['send', 'quick', '{text}'], 2, 'the data is not JSON'],
+      [['send', 'quick', '{text}'], 2, `in quotes that your shell keeps: '{"text":"…"}'`],
       [['send', 'quick', '{}', '--delay', 'soon'], 2, 'not a duration'],
       [['send', 'quick', '{}', '--delay', '1h'], 2, 'at most 15m\n  → Shorten it'],
       [['send', 'quick', '{}', '--object', 'photo'], 2, 'is not name=path'],
