@@ -1,7 +1,14 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonLoss } from '../../lib/core/json-problem.ts';
+import { jsonLoss, jsonProblem } from '../../lib/core/json-problem.ts';
+
+/** Lists in lists, this many. */
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+}
 
 class Box {
   left = 1;
@@ -46,4 +53,31 @@ describe('what JSON would make something else of', () => {
     circle.in = [circle];
     expect(jsonLoss(circle)).toBeUndefined();
   });
+});
+
+describe('what cannot be kept as JSON', () => {
+  const circle: { in?: unknown } = {};
+  circle.in = circle;
+  const long = 'k'.repeat(100);
+
+  test.each<[unknown, string | RegExp]>([
+    [undefined, 'is undefined'],
+    [Symbol('s'), 'is a symbol'],
+    [{ a: { b: Number.NaN } }, 'has NaN at "b"'],
+    [{ [long]: 1n }, `has a bigint at "${'k'.repeat(80)}"`],
+    [{ a: new Box() }, 'has a Box at "a"'],
+    [Object.create(Object.create({ constructor: undefined })), 'is a undefined'],
+    [nested(501), 'nests too deep'],
+    [nested(100_000), 'nests too deep'],
+    [circle, /^cannot be written: Converting circular structure/],
+  ])('%#', (value, problem) => {
+    const found = jsonProblem(value) ?? '';
+    if (typeof problem === 'string') expect(found).toBe(problem);
+    else expect(found).toMatch(problem);
+  });
+
+  test.each([null, 0, 'text', { a: [1, { b: undefined }] }, Object.create(null), nested(500)])(
+    'nothing of %#',
+    (value) => expect(jsonProblem(value)).toBeUndefined(),
+  );
 });

@@ -5,6 +5,8 @@ test.each([
   ['smal', ['thumb', 'small'], 'Did you mean "small"? '],
   ['Small', ['thumb', 'small'], 'Did you mean "small"? '],
   ['image', ['thumb', 'small'], ''],
+  ['ab', ['ac'], 'Did you mean "ac"? '],
+  ['a', ['ab'], 'Did you mean "ab"? '],
   ['b', ['a'], ''],
   ['', ['a'], ''],
   ['small', [], ''],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { schemaMismatch, validate } from '../../lib/core/schema.ts';
+import { type Schema, schemaMismatch, validate } from '../../lib/core/schema.ts';
 
 describe('schemas', () => {
   test('say what is wrong and where, at most five times', async () => {
@@ -11,6 +11,32 @@ describe('schemas', () => {
     const many = z.object(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, z.string()])));
     const result = await validate(many, {});
     expect('problem' in result && result.problem.split(';')).toHaveLength(5);
+  });
+
+  /** A validator that is not zod's. */
+  const own = (issues: readonly object[]): Schema => ({
+    '~standard': { version: 1, vendor: 'own', validate: () => ({ issues }) as never },
+  });
+
+  test('say it in the words of any validator, or that it gave none', () => {
+    const issue = { message: 'is too small', path: [{ key: 'photos' }, { key: 0 }, 'n'] };
+    expect(validate(own([issue]), 1)).toEqual({ problem: 'photos.0.n: is too small' });
+    expect(validate(own([]), 1)).toEqual({ problem: 'the schema refused it without saying why' });
+  });
+
+  test('are asked for the form of JSON Schema that is compared, of the side that counts', () => {
+    const asked: unknown[] = [];
+    const jsonSchema = {
+      output: (options: object) => asked.push(['output', options]) && { type: 'string' },
+      input: (options: object) => asked.push(['input', options]) && { type: 'number' },
+    };
+    const both = { '~standard': { version: 1, vendor: 'own', validate: () => ({ value: 1 }), jsonSchema } } as Schema;
+    expect(schemaMismatch(both, both)).toBe('the value is string, and number is declared');
+    const target = { target: 'draft-2020-12' };
+    expect(asked).toEqual([
+      ['output', target],
+      ['input', target],
+    ]);
   });
 
   test('may be asynchronous, and may change the value', async () => {
@@ -37,6 +63,24 @@ describe('schemas', () => {
       z.object({ a: z.object({ b: z.boolean() }) }),
       'a.b is string, and boolean is declared',
     ],
+    ['one of several types', z.union([z.string(), z.number()]), z.number(), undefined],
+    ['for one of several types', z.number(), z.union([z.string(), z.boolean()]), undefined],
+    ['of any type', z.object({ a: z.any() }), z.object({ a: z.string() }), undefined],
+    ['of properties that it does not name', z.record(z.string(), z.number()), z.object({ a: z.number() }), undefined],
+    ['all optional', z.object({ a: z.string() }), z.object({ b: z.number().optional() }), undefined],
+    [
+      'not there, deep inside',
+      z.object({ a: z.object({}) }),
+      z.object({ a: z.object({ b: z.boolean() }) }),
+      'a.b is declared and never there',
+    ],
+    [
+      'the second of two',
+      z.object({ a: z.string(), b: z.string() }),
+      z.object({ a: z.string(), b: z.number() }),
+      'b is string, and number is declared',
+    ],
+    ['a text for a number', z.string(), z.number(), 'the value is string, and number is declared'],
     ['no JSON form', z.object({ a: z.string().transform(Number) }), z.object({ a: z.string() }), undefined],
   ])('compared ahead of time: %s', (_, output, input, problem) => {
     expect(schemaMismatch(output, input)).toBe(problem);

@@ -48,6 +48,15 @@ describe('table updates', () => {
     );
   });
 
+  test.each<[Item, Condition, boolean]>([
+    [{ n: 5 }, { attribute: 'n', is: '<=', value: 6 }, true],
+    [{ n: '5' }, { attribute: 'n', is: '<=', value: 6 }, false],
+    [{ n: 5 }, { attribute: 'n', is: '<=', value: '6' }, false],
+    [{}, { attribute: 'n', is: '<=', value: 6 }, false],
+  ])('a condition on a value of another kind does not hold: %j, %j', (before, when, holds) =>
+    expect(applyUpdate(before, { key: 'k', when: [when] }) !== undefined).toBe(holds),
+  );
+
   test('law: the item before is left as it was', () => {
     fc.assert(
       fc.property(item, disjoint, (before, update) => {

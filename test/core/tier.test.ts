@@ -17,6 +17,8 @@ describe('tier options', () => {
     [{ pace: { minInterval: '1s', onThrotle: 'drop' } }, 'onThrottle'],
     [{ retry: { attempts: 3 } }, 'maxAttempts'],
     [{ objects: { photo: { maxByte: 3 } } }, 'maxBytes'],
+    [{ produces: { box: { maxByte: 3 } } }, 'maxBytes'],
+    [{ produces: { box: { contentTyp: 'a/b' } } }, 'contentType'],
     [{ input: tier('b'), join: { data: stream('s', A), maxTimeDif: '1s' } }, 'maxTimeDiff'],
   ])('an unknown key is refused with the nearest known one: %j', (options, nearest) => {
     expect(() => define(options)).toThrow(
@@ -46,6 +48,8 @@ describe('tier options', () => {
     [{ load: 'model' }, 'load is "model"'],
     [{ fairBy: 'tenant' }, 'fairBy is "tenant"'],
     [{ input: 5 }, 'input is 5'],
+    [{ input: undefined }, 'input is undefined'],
+    [{ predict: undefined, predictBatch: 5 }, 'predictBatch is 5'],
     [{ output: undefined }, 'output is undefined'],
     [{ input: tier('b'), objects: { photo: {} } }, 'objects is'],
     [{ satisfied: { score: 0.9, atLeast: 1 } }, 'satisfied.score is 0.9'],
