@@ -46,7 +46,7 @@ export interface DecisionRecord {
   readonly exhausted?: true;
   /** True where the flow escalated in shadow as well. */
   readonly audit?: true;
-  /** True where the message came in shadow, so that no flow ends with it; `audited` says that by itself. */
+  /** True where the message came in shadow, so that no flow ends with it. */
   readonly shadow?: true;
   /** Milliseconds the model took, a batch's shared evenly. */
   readonly modelMs?: number;

@@ -1,4 +1,4 @@
-import { toError } from './errors.ts';
+import { SluiceError, toError } from './errors.ts';
 import { MAX_NESTING, nestsDeeper } from './nesting.ts';
 
 /**
@@ -26,38 +26,40 @@ export function jsonProblem(value: unknown): string | undefined {
  * writing it down refuses anyway: circles, and what nests too deep. It looks at every prediction, so it writes nothing down itself.
  */
 export function jsonLoss(value: unknown): string | undefined {
-  const loss = value === undefined ? undefined : lossIn(value, 0);
-  if (!loss) return undefined;
-  return loss.path === '' ? `is ${loss.what}` : `has ${loss.what} at ${JSON.stringify(loss.path.slice(0, 80))}`;
+  const [what, ...path] = lossIn(value, 0) ?? [];
+  if (path.length === 0) return what && `is ${what}`;
+  return `has ${what} at "${path.reverse().join('.')}"`;
 }
 
-interface Loss {
-  readonly what: string;
-  readonly path: string;
+/** A prediction as it is; one that readers of the message would find to be something else is refused. */
+export function survivor<T>(prediction: T, gate = ''): T {
+  const problem = jsonLoss(prediction);
+  if (!problem) return prediction;
+  throw new SluiceError('prediction-invalid', `the prediction${gate} does not survive JSON: it ${problem}`, {
+    fix: 'Return plain data.',
+  });
 }
 
-function lossIn(value: unknown, depth: number): Loss | undefined {
-  if (typeof value === 'string' || typeof value === 'boolean') return undefined;
+/** What it is, then the path to it from the inside out. */
+function lossIn(value: unknown, depth: number): string[] | undefined {
   const what = oddity(value);
-  if (what !== undefined) return { what, path: '' };
-  if (typeof value !== 'object' || value === null || depth > MAX_NESTING) return undefined;
+  if (what !== undefined) return [what];
+  if (typeof value !== 'object' || depth > MAX_NESTING) return undefined;
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) {
-      const part: unknown = value[at];
-      // In a list it becomes `null`; a member is as good as not there.
-      const found = part === undefined ? { what: 'undefined', path: '' } : lossIn(part, depth + 1);
-      if (found) return below(String(at), found);
+      // In a list `undefined` becomes `null`; a member that is undefined is as good as not there.
+      const found = value[at] === undefined ? ['undefined'] : lossIn(value[at], depth + 1);
+      if (found) return [...found, String(at)];
     }
     return undefined;
   }
+  // In `null` there is none.
   for (const key in value) {
     const found = lossIn((value as Readonly<Record<string, unknown>>)[key], depth + 1);
-    if (found) return below(key, found);
+    if (found) return [...found, key];
   }
   return undefined;
 }
-
-const below = (key: string, { what, path }: Loss): Loss => ({ what, path: path === '' ? key : `${key}.${path}` });
 
 function oddity(part: unknown): string | undefined {
   if (typeof part === 'number') return Number.isFinite(part) ? undefined : String(part);

@@ -107,6 +107,7 @@ test('audited: both outputs of the tier that accepts, and both predictions in th
   expect(audited).toEqual(
     whole('dear', 'audited', 'f', {
       in: [{ id: accepted!.out![1]!.id, kind: 'signal', ts: START }],
+      shadow: true,
       modelMs,
       calls: calls(0),
       signal: { guess: 'cheap 1', sure: 1 },

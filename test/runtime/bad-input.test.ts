@@ -380,8 +380,8 @@ describe('tasks', () => {
       tier: 'solo',
       attempt: 3,
     });
-    expect(letter.reason).toContain(`the prediction is not what JSON would make of it: it ${problem}`);
-    expect(letter.reason).toContain('\n  → Return plain data from predict');
+    expect(letter.reason).toContain(`the prediction does not survive JSON: it ${problem}`);
+    expect(letter.reason).toContain('\n  → Return plain data.');
   });
 
   test.each(['destination', 'escalate'])('what the %s gate lets through, and JSON would change', async (name) => {
@@ -389,12 +389,12 @@ describe('tasks', () => {
     const tiers = [cheap({ sure: name === 'destination' ? sure : unsure, extra: { gates } }), carrying()];
     const cascade = await started({ tiers });
     const letter = await onlyBadFails(cascade, 'cheap', () => cascade.send('cheap', { n: 1 }, { flowId: 'bad' }), {
-      code: 'gate-failed',
+      code: 'prediction-invalid',
       flow: 'bad',
       tier: 'cheap',
       attempt: 5,
     });
-    expect(letter.reason).toContain(`what the ${name} gate returned is not what JSON would make of it: it is a Set`);
+    expect(letter.reason).toContain(`the prediction past its gate does not survive JSON: it is a Set`);
   });
 
   test('a prediction that only leaves something undefined is as JSON has it', async () => {

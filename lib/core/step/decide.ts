@@ -1,14 +1,15 @@
-import { drop, type Gate } from '../drop.ts';
+import { drop } from '../drop.ts';
 import type { Envelope } from '../envelope.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
+import { survivor } from '../json-problem.ts';
 import { sentWith } from '../object-keys.ts';
 import type { TierPlan } from '../plan.ts';
 import type { Work } from './arrive.ts';
 import { complete } from './claim.ts';
 import { ACK, gated, now, type Outcome, type Predicted, type Step } from './effects.ts';
-import { type Details, placeOf, post, record, reply, requireJson, type Story } from './story.ts';
+import { type Details, placeOf, post, record, reply, type Story } from './story.ts';
 
 /** What a prediction leads to. */
 export type Verdict = 'accept' | 'escalate' | 'exhausted';
@@ -87,10 +88,13 @@ function scoreOf(story: Story, plan: TierPlan, work: Work, output: unknown): num
 /** JSON has no infinity: a log-odds of certainty counts as the largest number that it has. */
 const withinJson = (score: number): number => Math.max(-Number.MAX_VALUE, Math.min(score, Number.MAX_VALUE));
 
+const PAST_GATE = ' past its gate';
+
 function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
   const gate = plan.tier.gates?.destination;
-  const output = gate ? yield* letOut(story, 'destination', gate, predicted.output) : predicted.output;
+  const output = gate ? yield* gated('destination', gate, predicted.output, work.flow, story.values) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, plan.answers, 'destination');
+  if (gate) survivor(output, PAST_GATE);
   const id = outputId(story, plan, plan.answers);
   const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
   yield* post(story, plan.answers, answer);
@@ -114,8 +118,9 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
 
 function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {
   const gate = plan.tier.gates?.escalate;
-  const output = gate ? yield* letOut(story, 'escalate', gate, predicted.output) : predicted.output;
+  const output = gate ? yield* gated('escalate', gate, predicted.output, work.flow, story.values) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, plan.next!.queue, 'escalate');
+  if (gate) survivor(output, PAST_GATE);
   const out = yield* escalate(story, plan, work, predicted, output, false);
   const lost = yield* complete(story, plan, out.id);
   if (lost) return lost;
@@ -125,18 +130,6 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
     out: [out],
   });
   return ACK;
-}
-
-/** What a gate makes of a prediction on its way out; `drop` where it lets nothing out. */
-function* letOut(
-  story: Story,
-  name: 'destination' | 'escalate',
-  gate: Gate<unknown>,
-  value: unknown,
-): Step<unknown | typeof drop> {
-  const output = yield* gated(name, gate, value, story.envelope!.flow, story.values);
-  if (output !== drop) requireJson(story, 'gate-failed', `what the ${name} gate returned`, output, 'Return plain data');
-  return output;
 }
 
 function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted): Step<Outcome> {

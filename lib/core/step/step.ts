@@ -4,6 +4,7 @@ import { tellOfModels } from '../control/model-events.ts';
 import type { ControlSteps } from '../control/steps.ts';
 import { SluiceError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
+import { survivor } from '../json-problem.ts';
 import { PRODUCED } from '../object-keys.ts';
 import type { DestinationPlan, TierPlan } from '../plan.ts';
 import { arrive, readEnvelope, type Work } from './arrive.ts';
@@ -13,7 +14,7 @@ import { ACK, type AskedState, ended, type Outcome, type Predicted, predict, typ
 import { fail } from './fail.ts';
 import { meet } from './join.ts';
 import { keepPace } from './pace.ts';
-import { type Incoming, newStory, pastDeadline, placeOf, record, requireJson, type Story } from './story.ts';
+import { type Incoming, newStory, pastDeadline, placeOf, record, type Story } from './story.ts';
 
 /**
  * One message at one tier, from its body to its end, as effects to carry out:
@@ -118,10 +119,7 @@ export function* modelPrediction(story: Story, plan: TierPlan, work: Work, state
   story.modelMs = predicted.ms;
   story.modelCpuMs = predicted.cpuMs;
   const result = yield* validated(plan.tier.output, predicted.output);
-  if ('value' in result) {
-    requireJson(story, 'prediction-invalid', 'the prediction', result.value, 'Return plain data from predict');
-    return { ...predicted, output: result.value };
-  }
+  if ('value' in result) return { ...predicted, output: survivor(result.value) };
   throw new SluiceError('prediction-invalid', `the prediction does not fit the output schema: ${result.problem}`, {
     ...placeOf(story),
     fix: 'Return from predict what output declares.',

@@ -2,9 +2,8 @@ import type { ControlValues } from '../control/decide-with.ts';
 import { type DeadLetter, flowOf } from '../dead-letter.ts';
 import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
-import { type ErrorPlace, SluiceError } from '../errors.ts';
+import type { ErrorPlace } from '../errors.ts';
 import { isFlowId } from '../flow-id.ts';
-import { jsonLoss } from '../json-problem.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
@@ -84,22 +83,6 @@ export function placeOf(story: Story): ErrorPlace {
   };
 }
 
-/** Refuses what readers of the message would find to be something else. */
-export function requireJson(
-  story: Story,
-  code: 'prediction-invalid' | 'gate-failed',
-  what: string,
-  value: unknown,
-  fix: string,
-): void {
-  const problem = jsonLoss(value);
-  if (problem === undefined) return;
-  throw new SluiceError(code, `${what} is not what JSON would make of it: it ${problem}`, {
-    ...placeOf(story),
-    fix: `${fix}: objects, lists, texts, numbers, booleans and null; bytes go by produce.`,
-  });
-}
-
 /** A table write that counts. */
 export function* write(story: Story, update: TableUpdate): Step<UpdateResult> {
   story.calls.table += 1;
@@ -136,7 +119,7 @@ export function* record(story: Story, decision: Decision, details: Details = {})
       decision,
       in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
       attempt: story.attempt,
-      ...(story.envelope?.audit && decision !== 'audited' && { shadow: true }),
+      ...(story.envelope?.audit && { shadow: true }),
       ...(story.why !== undefined && { reason: story.why }),
       ...(story.score !== undefined && { score: story.score }),
       ...(story.controls && { controls: story.controls }),
