@@ -30,8 +30,6 @@ export interface MemoryQueue {
   hide(receipt: string, ms: number): Stored | undefined;
   purge(): void;
   depth(): QueueDepth;
-  /** Messages that can be received now. */
-  ready(): number;
   /** When the next message can be received; `undefined` where there is none. */
   next(): number | undefined;
 }
@@ -54,6 +52,9 @@ const MAX_HIDDEN_MS = 43_200_000;
 
 export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQueue {
   const messages: Stored[] = [];
+  /** What `next` says, unless anything but an `add` came since: it is asked with every message that is added. */
+  let soonest: number | undefined;
+  let known = true;
   const drop = (message: Stored): void => void messages.splice(messages.indexOf(message), 1);
   const named = (receipt: string): Stored | undefined => {
     const at = receipt.lastIndexOf('/');
@@ -63,6 +64,7 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
   };
   /** What is too old goes, and what was received too often moves on, when somebody looks. */
   function tidy(now: number): void {
+    known = false;
     for (let i = messages.length - 1; i >= 0; i -= 1) {
       const message = messages[i]!;
       if (message.sentAt < now - spec.retentionMs) {
@@ -83,10 +85,12 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
       const facts = messageFacts(id, body, world.textOf);
       const message = { id, body, group, sentAt: world.now(), facts, visibleAt, receives: 0, delivery: 0 };
       messages.push(message);
+      if (soonest === undefined || visibleAt < soonest) soonest = visibleAt;
       world.onMessage();
       return message;
     },
     restore(message, visibleAt) {
+      known = false;
       message.visibleAt = visibleAt;
       if (!messages.includes(message)) messages.push(message);
       world.onMessage();
@@ -114,26 +118,35 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
     delete(receipt) {
       const message = named(receipt);
       if (message) drop(message);
+      known = false;
       return message;
     },
     hide(receipt, ms) {
       const message = named(receipt);
       // As in SQS: a message whose visibility timeout has run out is hidden by nobody.
       if (!message || message.visibleAt <= world.now()) return undefined;
+      known = false;
       message.visibleAt = world.now() + Math.min(ms, MAX_HIDDEN_MS);
       world.onMessage();
       return message;
     },
-    purge: () => void messages.splice(0),
+    purge() {
+      messages.splice(0);
+      known = false;
+    },
     depth() {
       const now = world.now();
       const ready = messages.filter((m) => m.visibleAt <= now).length;
       const delayed = messages.filter((m) => m.visibleAt > now && m.receives === 0).length;
       return { ready, delayed, inFlight: messages.length - ready - delayed };
     },
-    ready: () => messages.filter((m) => m.visibleAt <= world.now()).length,
-    next: () =>
-      messages.reduce<number | undefined>((least, m) => Math.min(least ?? m.visibleAt, m.visibleAt), undefined),
+    next() {
+      if (!known) {
+        soonest = messages.reduce<number | undefined>((l, m) => Math.min(l ?? m.visibleAt, m.visibleAt), undefined);
+        known = true;
+      }
+      return soonest;
+    },
   };
 }
 
