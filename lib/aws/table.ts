@@ -22,6 +22,7 @@ const MAX_ITEM_BYTES = 400 * 1_024;
 /** A flow table in DynamoDB: partition key `key`, TTL attribute `expiresAt`. */
 export function dynamoTable({ table: TableName, client, open }: TableOptions): FlowTable {
   const load = once(async () => (open ?? (await import('./table-client.ts')).tableClient)(client));
+  const scan = once(async () => (await import('./table-scan.ts')).tableScan(client));
 
   async function get(key: string): Promise<Item | undefined> {
     const name = declared(TableName);
@@ -34,6 +35,14 @@ export function dynamoTable({ table: TableName, client, open }: TableOptions): F
   }
   return {
     get,
+    async list(list) {
+      const name = declared(TableName);
+      try {
+        return await (await scan())(name, list);
+      } catch (thrown) {
+        throw awsError(thrown, { code: 'table-failed', doing: `listing the flow table ${name}` });
+      }
+    },
     async update(update) {
       const name = declared(TableName);
       const dynamo = await load();

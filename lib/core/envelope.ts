@@ -141,8 +141,10 @@ function checkFields(e: Partial<Record<keyof Envelope, unknown>>, place: ErrorPl
   if (!optional(e.hop, isCount)) throw invalid('has a hop that is no count', place);
   if (!optional(e.fair, isText)) throw invalid('has a fair group that is no text', place);
   if (!optional(e.trace, isTrace)) throw invalid('has a trace without its traceparent', place);
-  if (e.kind === 'control') checkControl(e.control, place);
-  else if (e.kind === 'answer' || (e.kind === 'signal' && e.again === undefined)) checkSignal(e.signal, place);
+  // What asks for data to be worked again brings nothing, whatever queue it came by.
+  const asks = e.again !== undefined && e.kind !== 'answer';
+  if (e.kind === 'control' && !asks) checkControl(e.control, place);
+  else if (!asks && (e.kind === 'answer' || e.kind === 'signal')) checkSignal(e.signal, place);
   checkReferences(e.objects, place);
   checkReferences((e.signal as Signal | null | undefined)?.objects, place);
 }

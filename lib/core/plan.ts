@@ -48,6 +48,8 @@ export type TierNames = Readonly<Record<OfTiers, readonly string[]>>;
 export interface AgainQueue {
   readonly queue: string;
   readonly kind: 'data' | 'signal';
+  /** The tier, whose states tell which keys it keeps data of. */
+  readonly tier: string;
 }
 
 /** The application's controls, as the one function runs that applies them. */

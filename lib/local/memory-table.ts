@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { nextKeys, only, toPage } from '../core/table-list.ts';
 import { applyUpdate, EXPIRES_AT, type Item } from '../core/table-update.ts';
 import type { Clock } from '../ports/clock.ts';
 import { refuseTooLarge } from './item-size.ts';
@@ -44,6 +45,8 @@ export function memoryTable(clock: Clock): LocalTable {
       return { applied: true, item };
     },
     get: async (key) => read(key),
+    list: async (list) =>
+      toPage(nextKeys(items.keys(), list).map((key) => ({ key, item: only(read(key)!, list.attributes) }))),
     expired: async (limit) => overdue(seconds()).slice(0, limit),
     async deleteExpired(keys) {
       const now = seconds();

@@ -1,3 +1,4 @@
+import { LIST_PAGE, only, toPage } from '../core/table-list.ts';
 import { applyUpdate, EXPIRES_AT, type Item, type UpdateResult } from '../core/table-update.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from './database.ts';
@@ -10,6 +11,7 @@ export function sqliteTable(database: Database, clock: Clock): LocalTable {
   const select = database.prepare('SELECT item FROM items WHERE key = ?');
   const upsert = database.prepare(`INSERT INTO items (key, item, expires_at) VALUES (?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET item = excluded.item, expires_at = excluded.expires_at`);
+  const following = database.prepare('SELECT key, item FROM items WHERE key >= ? AND key > ? ORDER BY key LIMIT ? + 0');
   const overdue = database.prepare('SELECT key, item FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ? + 0');
   const remove = database.prepare('DELETE FROM items WHERE key = ?');
   const removeOverdue = database.prepare('DELETE FROM items WHERE key = ? AND expires_at <= ?');
@@ -37,6 +39,12 @@ export function sqliteTable(database: Database, clock: Clock): LocalTable {
       }),
     async get(key) {
       return database.read(() => read(key));
+    },
+    async list({ prefix, attributes, after = '' }) {
+      const rows = database.read(() => following.all(prefix, after, LIST_PAGE)) as { key: string; item: string }[];
+      // Keys that begin alike lie side by side.
+      const own = rows.filter(({ key }) => key.startsWith(prefix));
+      return toPage(own.map(({ key, item }) => ({ key, item: only(JSON.parse(item) as Item, attributes) })));
     },
     async expired(limit) {
       const rows = database.read(() => overdue.all(seconds(), limit)) as { key: string; item: string }[];

@@ -44,7 +44,12 @@ export function countCalls<C extends Cloud>(cloud: C): { readonly cloud: C; read
     cloud: {
       ...cloud,
       queue: (name: string) => counted(cloud.queue(name)),
-      table: { ...table, update: count('table', table.update), get: count('table', table.get) },
+      table: {
+        ...table,
+        update: count('table', table.update),
+        get: count('table', table.get),
+        list: count('table', table.list),
+      },
       objects: {
         ...objects,
         put: count('object', objects.put),

@@ -4,12 +4,13 @@ import { type ErrorCode, isSluiceError, SluiceError, toError } from '../core/err
 import { isPromise } from '../core/json.ts';
 import { halvesOf, MESSAGES } from '../core/object-keys.ts';
 import { validate } from '../core/schema.ts';
-import type { Effect, ReplyStatus } from '../core/step/effects.ts';
+import type { Effect, ReplyStatus, Sending } from '../core/step/effects.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import { fetchBody } from './bodies.ts';
 import type { ControlReader } from './controls/reader.ts';
 import { noReader } from './controls/readings.ts';
+import { post } from './outbox.ts';
 import { keepReply } from './reply.ts';
 import { taskError } from './task-error.ts';
 import { withTimeout } from './timeout.ts';
@@ -86,6 +87,10 @@ export async function carryOut(place: Workplace, effect: Effect): Promise<unknow
       return guarded('table-failed', 'writing the flow table', place, () => cloud.table.update(effect.update));
     case 'read':
       return guarded('table-failed', 'reading the flow table', place, () => cloud.table.get(effect.key));
+    case 'list':
+      return guarded('table-failed', 'listing the flow table', place, () => cloud.table.list(effect.list));
+    case 'send all':
+      return postAll(place, effect.all);
     case 'control':
       return pending.get(effect);
     case 'load':
@@ -119,6 +124,13 @@ export async function carryOut(place: Workplace, effect: Effect): Promise<unknow
 
 function tooLong({ timeoutMs }: Workplace, what: string): Error {
   return new Error(`${what} took longer than ${timeoutMs} ms`);
+}
+
+async function postAll(place: Workplace, all: readonly Sending[]): Promise<number> {
+  const posted = await post(place.cloud, all);
+  const failed = posted.find(({ error }) => error !== undefined);
+  if (failed) throw infrastructure('queue-failed', 'sending', place, failed.error!);
+  return posted.reduce((sum, { puts }) => sum + puts, 0);
 }
 
 async function deliver(place: Workplace, answer: Envelope, attempt: number): Promise<void> {

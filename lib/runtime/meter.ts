@@ -83,6 +83,12 @@ export function metered<C extends Cloud>(cloud: C, now?: () => number): Metered<
           used.reads += readUnits(key, item);
           return item;
         },
+        async list(list) {
+          const page = await table.list(list);
+          // Only what bills for it knows how much it has read.
+          used.reads += page.reads ?? 0;
+          return page;
+        },
       },
       objects: {
         bucket: objects.bucket,

@@ -43,6 +43,7 @@ export function cloudOver(world: World, by: string, call: Caller, clock: Clock):
           return result;
         }),
       get: (key) => call('read', 1, () => table.items.get(key)),
+      list: (list) => call('read', 1, () => table.list(list)),
     },
     objects: {
       bucket: BUCKET,

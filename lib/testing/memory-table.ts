@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { type ListPage, nextKeys, only, type TableList, toPage } from '../core/table-list.ts';
 import { applyUpdate, EXPIRES_AT, type Item, type TableUpdate, type UpdateResult } from '../core/table-update.ts';
 import { refusedItem } from './limits.ts';
 
@@ -6,6 +7,7 @@ import { refusedItem } from './limits.ts';
 export interface MemoryTable {
   readonly items: ReadonlyMap<string, Item>;
   update(update: TableUpdate): UpdateResult;
+  list(list: TableList): ListPage;
   /** Items whose time is over at `now`, ms since the epoch. */
   expired(now: number): readonly { readonly key: string; readonly item: Item }[];
   /** Deletes an item if it is still expired at `now`. */
@@ -37,6 +39,8 @@ export function memoryTable(onWrite: () => void): MemoryTable {
       onWrite();
       return { applied: true, item };
     },
+    list: (list) =>
+      toPage(nextKeys(items.keys(), list).map((key) => ({ key, item: only(items.get(key)!, list.attributes) }))),
     expired: (now) => [...items].filter(([, item]) => isOver(item, now)).map(([key, item]) => ({ key, item })),
     deleteExpired(key, now) {
       const item = items.get(key);

@@ -96,5 +96,5 @@ test('taken: both at once, at a tier that is carried its data', () => {
   const { tiers, controls: plan } = graph(define('a', unsure), define('b', extra));
   expect(tiers[1]!.steps).toBeDefined();
   expect(tiers[0]!.steps).toBeUndefined();
-  expect(plan!.again).toEqual({ limit: [{ queue: 'b', kind: 'signal' }] });
+  expect(plan!.again).toEqual({ limit: [{ queue: 'b', kind: 'signal', tier: 'b' }] });
 });

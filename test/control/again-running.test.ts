@@ -15,7 +15,7 @@ async function workingAgain(): Promise<Application> {
   const tier = { ...plan!.tier, reevaluateOnControl: true, workers: 1 };
   const controls = {
     ...application.graph.controls!,
-    again: { setting: [{ queue: 'thermostat', kind: 'data' as const }] },
+    again: { setting: [{ queue: 'thermostat', kind: 'data' as const, tier: 'thermostat' }] },
   };
   return {
     ...application,

@@ -16,7 +16,8 @@ function slowTable() {
     asked.push(reply);
     return reply.promise;
   };
-  return { table: { get, update: () => Promise.reject(new Error('nobody writes here')) }, asked };
+  const nobody = (): Promise<never> => Promise.reject(new Error('nobody writes or lists here'));
+  return { table: { get, update: nobody, list: nobody }, asked };
 }
 
 test('a read that comes back after a later one does not take the instance back', async () => {

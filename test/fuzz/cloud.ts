@@ -2,6 +2,7 @@ import type { DecisionRecord } from '../../lib/core/decision.ts';
 import { SluiceError } from '../../lib/core/errors.ts';
 import { sha256 } from '../../lib/core/identity.ts';
 import type { ObjectReference } from '../../lib/core/object-reference.ts';
+import { nextKeys, only, toPage } from '../../lib/core/table-list.ts';
 import { applyUpdate, type Item } from '../../lib/core/table-update.ts';
 import type { Cloud } from '../../lib/ports/cloud.ts';
 import type { Queue } from '../../lib/ports/queue.ts';
@@ -98,6 +99,8 @@ export function fuzzCloud(mostCalls: number): FuzzCloud {
         return { applied: true, item };
       },
       get: async (key) => items.get(key),
+      list: async (list) =>
+        toPage(nextKeys(items.keys(), list).map((key) => ({ key, item: only(items.get(key)!, list.attributes) }))),
     },
     objects: {
       bucket: BUCKET,

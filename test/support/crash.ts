@@ -51,7 +51,12 @@ export function crashing(crash?: Crash): {
           },
         };
       },
-      table: { ...cloud.table, update: guard(cloud.table.update), get: guard(cloud.table.get) },
+      table: {
+        ...cloud.table,
+        update: guard(cloud.table.update),
+        get: guard(cloud.table.get),
+        list: guard(cloud.table.list),
+      },
       objects: {
         ...cloud.objects,
         put: guard(cloud.objects.put),

@@ -6,6 +6,7 @@ import type { TierPlan } from '../plan.ts';
 import { control, type Predicted, renew, type Step, store } from '../step/effects.ts';
 import { placeOf, type Story } from '../step/story.ts';
 import type { Item } from '../table-update.ts';
+import { keysFor } from './keys.ts';
 import type { ControlValue } from './types.ts';
 
 /** An item of DynamoDB may have 400 KB, and is read with each input: what is larger lies in the object store. */
@@ -20,15 +21,28 @@ export interface Newest {
 
 export const newestOf = (item: Item | undefined): Newest | undefined => item?.newest as unknown as Newest | undefined;
 
-/** Versions of controls that a key's newest data is decided with, or has been worked again for: it is told no lower ones. */
+/**
+ * Versions of controls that a key's newest data is decided with, or has been worked again for: it is told no lower ones. What
+ * is set for the key itself stands under the control's name, a wildcard above it under `name#wildcard`.
+ */
 export const heardOf = (item: Item | undefined): Readonly<Record<string, number>> =>
   (item?.heard ?? {}) as Readonly<Record<string, number>>;
+
+/** The name under which a key hears of what a control says to it, or to a wildcard above it. */
+export const heardName = (control: string, level: string, key: string): string =>
+  level === key ? control : `${control}#${level}`;
 
 /** Sees to it that a prediction is told no version before those its key has been worked again for. */
 export function* catchUp(story: Story, plan: TierPlan, key: string, item: Item | undefined): Step<void> {
   if (!plan.tier.reevaluateOnControl) return;
-  for (const [name, version] of Object.entries(heardOf(item))) {
-    yield* renew(name, key, version);
+  const names = new Set<string>();
+  for (const [heard, version] of Object.entries(heardOf(item))) {
+    const at = heard.indexOf('#');
+    const name = at < 0 ? heard : heard.slice(0, at);
+    yield* renew(name, at < 0 ? key : heard.slice(at + 1), version);
+    names.add(name);
+  }
+  for (const name of names) {
     const told = story.told?.[`${name}#${key}`];
     if (told) yield* checkStill(story, name, key, told);
   }
@@ -63,7 +77,7 @@ export function* keep(
   return (item, predicted) => {
     const before = newestOf(item);
     if (before && before.ts > ts) return {};
-    return { newest: newest as unknown as Json, heard: heardAfter(plan, key, item, predicted) };
+    return { newest: newest as unknown as Json, heard: { ...heardOf(item), ...toldOf(plan, key, predicted) } };
   };
 }
 
@@ -77,17 +91,16 @@ function* keepable(story: Story): Step<string> {
   return JSON.stringify({ v: 1, flow, offloaded });
 }
 
-/** Only what was set for the key itself: wildcards have versions of their own. */
-function heardAfter(
-  plan: TierPlan,
-  key: string,
-  item: Item | undefined,
-  predicted: Predicted,
-): Readonly<Record<string, number>> {
-  const heard: Record<string, number> = { ...heardOf(item) };
+/** What a prediction was told of its key, as the key hears of it; of an `initial`, which no message has set, nothing. */
+export function toldOf(plan: TierPlan, key: string, { told }: Predicted): Readonly<Record<string, number>> {
+  const heard: Record<string, number> = {};
+  if (!told) return heard;
+  const levels = keysFor(key);
   for (const { name } of Object.values(plan.tier.controls ?? {})) {
-    const version = predicted.told?.[`${name}#${key}`];
-    if (version !== undefined) heard[name] = version;
+    for (const level of levels) {
+      const version = told[`${name}#${level}`];
+      if (version) heard[heardName(name, level, key)] = version;
+    }
   }
   return heard;
 }

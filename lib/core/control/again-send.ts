@@ -1,5 +1,5 @@
 import { derivedId } from '../identity.ts';
-import type { ControlPlan } from '../plan.ts';
+import type { AgainQueue, ControlPlan } from '../plan.ts';
 import { now, type Step } from '../step/effects.ts';
 import { post, type Story } from '../step/story.ts';
 import { EVERY_KEY } from './keys.ts';
@@ -8,13 +8,14 @@ import { EVERY_KEY } from './keys.ts';
 type Sent = readonly { readonly id: string; readonly to: string }[];
 
 /**
- * Asks the tiers that work data again to do so for one key. It comes after the control counts and before its message is
+ * Asks the tiers that work data again to do so for one key; for a wildcard, whose keys are to be found first, it asks the
+ * function that applies controls. It comes after the control counts and before its message is
  * acknowledged, so a crash in between sends it again, under the same id.
  */
 export function* askAgain(story: Story, plan: ControlPlan, control: string, key: string, version: number): Step<Sent> {
   const { id: message, flow, ts } = story.envelope!;
   const sent: { id: string; to: string }[] = [];
-  for (const { queue, kind } of againOf(plan, control, key)) {
+  for (const { queue, kind } of askedFor(plan, control, key)) {
     const id = derivedId('again', message, queue);
     yield* post(story, queue, {
       v: 1,
@@ -32,7 +33,11 @@ export function* askAgain(story: Story, plan: ControlPlan, control: string, key:
   return sent;
 }
 
-/** Which keys lie below a wildcard nobody knows: their data meets the control with what comes next. */
-function againOf({ again }: ControlPlan, control: string, key: string): NonNullable<ControlPlan['again']>[string] {
-  return key.endsWith(EVERY_KEY) ? [] : (again?.[control] ?? []);
+function askedFor(
+  { again, reads }: ControlPlan,
+  control: string,
+  key: string,
+): readonly (ControlPlan['reads'][number] | AgainQueue)[] {
+  const tiers = again?.[control] ?? [];
+  return key.endsWith(EVERY_KEY) && tiers.length > 0 ? reads : tiers;
 }

@@ -12,8 +12,9 @@ import { keepPace } from '../step/pace.ts';
 import { modelPrediction, nameControls, refuseAgain } from '../step/step.ts';
 import { endFlow, record, type Story } from '../step/story.ts';
 import type { Item } from '../table-update.ts';
-import { heardOf, newestOf } from './again-item.ts';
-import { controlKey } from './keys.ts';
+import { heardName, heardOf, newestOf, toldOf } from './again-item.ts';
+import { keysFor } from './keys.ts';
+import { type Level, levelAt, levelsOf } from './levels.ts';
 import { liveThreshold } from './live-threshold.ts';
 import { policyOf } from './missing.ts';
 
@@ -22,10 +23,15 @@ export interface Again {
   readonly control: string;
   readonly key: string;
   readonly version: number;
+  /** The wildcard that it was set for, where that is not the key itself. */
+  readonly under?: string;
+  /** Of a wildcard whose keys are to be found: where the message before got to. */
+  readonly after?: string;
 }
 
 /** One such message at work. */
 interface Asked extends Again {
+  readonly under: string;
   /** Its id: what comes of it has ids derived from it. */
   readonly message: string;
 }
@@ -45,12 +51,12 @@ export function* workAgain(story: Story, plan: TierPlan): Step<Outcome> {
 
 function askedBy(story: Story, plan: TierPlan): Asked {
   const { again, id } = story.envelope!;
-  const { control, key, version } = (again ?? {}) as Partial<Again>;
-  if (plan.tier.reevaluateOnControl && isText(control) && isText(key) && isCount(version)) {
-    story.why = `again: version ${version} of control "${control}" counts for key ${JSON.stringify(key.slice(0, 80))}`;
-    return { control, key, version, message: id };
-  }
-  return refuseAgain(story);
+  const { control, key, version, under = key } = (again ?? {}) as Partial<Again>;
+  const isAsked = plan.tier.reevaluateOnControl && isText(control) && isText(key) && isCount(version);
+  if (!isAsked || !isText(under) || !keysFor(key).includes(under)) return refuseAgain(story);
+  const set = under === key ? '' : `, set for ${shown(under)},`;
+  story.why = `again: version ${version} of control "${control}"${set} counts for key ${shown(key)}`;
+  return { control, key, version, under, message: id };
 }
 
 /** The prediction was kept and perhaps never sent. */
@@ -62,15 +68,25 @@ function* sendAgain(story: Story, plan: TierPlan, asked: Asked, before: Predicte
 
 /** One try; where another writer is quicker, the next one begins with what that one left. */
 function* attempt(story: Story, plan: TierPlan, asked: Asked, item: Item | undefined): Step<Outcome> {
-  const { control, key, version } = asked;
-  const counts = Number((yield* look(story, controlKey(control, key)))?.version ?? 0);
-  if (counts < version) return yield* passOver(story, 'dropped', `version ${version} of "${control}" is not there`);
-  if (heardOf(item)[control] === counts) {
-    return yield* passOver(story, 'duplicate', `the newest data is decided with version ${counts} already`);
+  const { control, key, version, under } = asked;
+  const set = yield* levelAt(story, control, under);
+  if (set.version < version) {
+    return yield* passOver(story, 'dropped', `version ${version} of "${control}" is not there`);
   }
-  yield* renew(control, key, counts);
+  if (heardOf(item)[heardName(control, under, key)] === set.version) {
+    return yield* passOver(story, 'duplicate', `the newest data is decided with version ${set.version} already`);
+  }
+  const keys = keysFor(key);
+  const at = keys.indexOf(under);
+  const nearer = yield* levelsOf(story, control, keys.slice(0, at));
+  const nearest = nearer.find(({ isSet }) => isSet);
+  if (nearest) return yield* passOver(story, 'dropped', `what is set for ${shown(nearest.key)} counts`);
+  // What was deleted lets a wildcard above it count again: which one, and in which version, is looked for as well.
+  const above = set.isSet ? [] : yield* levelsOf(story, control, keys.slice(at + 1));
+  const levels = [...nearer, set, ...above];
+  for (const level of levels) yield* renew(control, level.key, level.version);
   const newest = newestOf(item);
-  const tried = newest ? yield* work(story, plan, asked, counts, item, newest.body) : undefined;
+  const tried = newest ? yield* work(story, plan, asked, levels, item, newest.body) : undefined;
   if (tried && 'work' in tried) return yield* decideAgain(story, plan, tried.work, tried.predicted);
   if (tried && 'left' in tried) return yield* attempt(story, plan, asked, tried.left);
   if (tried?.end === 'retry') return tried;
@@ -79,7 +95,7 @@ function* attempt(story: Story, plan: TierPlan, asked: Asked, item: Item | undef
   const value = (item ? item.value : initial) as Json;
   const refused = yield* writeState(story, stateKey(plan.tier.name, key), item, {
     value,
-    ...heard(asked, counts, item),
+    ...heard(asked, levels, item),
   });
   if (refused) return yield* attempt(story, plan, asked, refused.left);
   return tried ?? (yield* passOver(story, 'dropped', 'there is no data of the key yet'));
@@ -92,7 +108,7 @@ function* work(
   story: Story,
   plan: TierPlan,
   asked: Asked,
-  counts: number,
+  levels: readonly Level[],
   item: Item | undefined,
   body: string,
 ): Step<Tried> {
@@ -106,7 +122,7 @@ function* work(
       input: inputOf(plan, asked),
       predict: (state) => modelPrediction(story, plan, work, state),
       remembered: (output): Remembered => ({ body, output: output as Json }),
-      beside: () => heard(asked, counts, item),
+      beside: (_, predicted) => heard(asked, levels, item, toldOf(plan, asked.key, predicted)),
     });
     return 'predicted' in tried ? { work, predicted: tried.predicted } : tried;
   } catch (error) {
@@ -149,6 +165,15 @@ function* look(story: Story, key: string): Step<Item | undefined> {
 const inputOf = (plan: TierPlan, { message }: Asked): string => derivedId(message, plan.tier.name);
 
 /** Numbers may have begun anew: what counts now is what is heard, be it lower. */
-const heard = ({ control }: Asked, counts: number, item: Item | undefined): Item => ({
-  heard: { ...heardOf(item), [control]: counts },
-});
+function heard(
+  { control, key }: Asked,
+  levels: readonly Level[],
+  item: Item | undefined,
+  told: Readonly<Record<string, number>> = {},
+): Item {
+  const read = levels.filter(({ version }) => version > 0);
+  const names = Object.fromEntries(read.map((level) => [heardName(control, level.key, key), level.version]));
+  return { heard: { ...heardOf(item), ...told, ...names } };
+}
+
+const shown = (key: string): string => JSON.stringify(key.slice(0, 80));

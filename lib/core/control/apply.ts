@@ -8,6 +8,7 @@ import { ACK, now, type Outcome, read, type Step, turn, validated } from '../ste
 import { fail } from '../step/fail.ts';
 import { type Incoming, newStory, placeOf, record, type Story, write } from '../step/story.ts';
 import type { Item } from '../table-update.ts';
+import { askBelow } from './again-below.ts';
 import { askAgain } from './again-send.ts';
 import type { ControlDefinition } from './definition.ts';
 import { afterChange, type ControlState, shortenedTo, standing, toControlState } from './item.ts';
@@ -15,8 +16,8 @@ import { checkControlKey, controlKey, EVERY_KEY } from './keys.ts';
 import type { ControlMessage, ControlVersion } from './message.ts';
 
 /**
- * One control message: decode → validate → one conditional write → log → acknowledge. It sends nothing. Whatever order
- * messages come in and how often, the version of a key never goes back.
+ * One control message: decode → validate → one conditional write → log → acknowledge. It sends nothing but what asks for data
+ * to be worked again. Whatever order messages come in and how often, the version of a key never goes back.
  */
 export function* controlStep(plan: ControlPlan, incoming: Incoming): Step<Outcome> {
   const story = newStory(plan, incoming);
@@ -24,6 +25,7 @@ export function* controlStep(plan: ControlPlan, incoming: Incoming): Step<Outcom
     // Nobody waits for a control as for a flow.
     const { reply: _, control, ...envelope } = yield* readEnvelope(story);
     story.envelope = envelope;
+    if (envelope.again) return yield* askBelow(story, plan);
     const definition = definitionOf(story, plan, control!.name);
     const brought = yield* broughtBy(story, definition, control!);
     const key = keyOf(story, plan, definition, control!, brought);
@@ -98,11 +100,9 @@ function* apply(
     if (written.applied) {
       story.controls = { [definition.name]: change.version };
       const out = yield* askAgain(story, plan, definition.name, key, change.version);
-      const below =
-        plan.again?.[definition.name] && key.endsWith(EVERY_KEY) ? '; data below it is not worked again' : '';
       const shorter = shortenedTo(state, set, definition.history);
       const short = shorter === undefined ? '' : `; its history is shortened to ${shorter}`;
-      const reason = `${keyText(key)}: ${verbOf(change)} as version ${change.version}${short}${below}`;
+      const reason = `${keyText(key)}: ${verbOf(change)} as version ${change.version}${short}`;
       yield* record(story, 'applied', { reason, ...(out.length > 0 && { out }) });
       return ACK;
     }

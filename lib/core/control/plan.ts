@@ -62,7 +62,8 @@ function againBy(tiers: readonly TierPlan[], files: readonly ControlFile[]): Rec
     const asking = tiers.filter(({ tier: { reevaluateOnControl, controls = {} } }) => {
       return reevaluateOnControl && Object.values(controls).some((ref) => ref.name === name);
     });
-    if (asking.length > 0 && !ofTiers) again[name] = asking.map(({ reads }) => reads[0]!);
+    if (asking.length > 0 && !ofTiers)
+      again[name] = asking.map(({ tier, reads }) => ({ ...reads[0]!, tier: tier.name }));
   }
   return again;
 }

@@ -1,4 +1,5 @@
-import { catchUp, keep } from '../control/again-item.ts';
+import { askIfMoved } from '../control/again-first.ts';
+import { catchUp, heardOf, keep, toldOf } from '../control/again-item.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
@@ -33,11 +34,19 @@ export function* predictWithState(
   let beside: Input['beside'];
   for (;;) {
     const before = usedBy(item, input);
-    if (before) return before;
+    if (before) {
+      // Its first delivery may have died before it looked.
+      if (plan.tier.reevaluateOnControl) yield* askIfMoved(story, plan, key, heardOf(item));
+      return before;
+    }
     yield* catchUp(story, plan, key, item);
     beside ??= yield* keep(story, plan, key);
     const tried = yield* workIn(story, plan, state, item, { key, input, predict, ...(beside && { beside }) });
-    if ('predicted' in tried) return tried.predicted;
+    if ('predicted' in tried) {
+      const { predicted } = tried;
+      if (!item && beside) yield* askIfMoved(story, plan, key, toldOf(plan, key, predicted));
+      return predicted;
+    }
     item = tried.left;
   }
 }

@@ -6,6 +6,7 @@ import type { drop, Gate, GateName } from '../drop.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ObjectReference, ObjectReferences } from '../object-reference.ts';
 import type { Schema, Validated } from '../schema.ts';
+import type { ListPage, TableList } from '../table-list.ts';
 import type { Item, TableUpdate, UpdateResult } from '../table-update.ts';
 
 /**
@@ -26,6 +27,7 @@ export type Effect =
     }
   | { readonly do: 'table'; readonly update: TableUpdate }
   | { readonly do: 'read'; readonly key: string }
+  | { readonly do: 'list'; readonly list: TableList }
   | { readonly do: 'control'; readonly name: string; readonly key: string }
   /** What is remembered of a control's key counts no more where it is of a version before this one. */
   | { readonly do: 'renew'; readonly name: string; readonly key: string; readonly version: number }
@@ -35,10 +37,18 @@ export type Effect =
   | { readonly do: 'store'; readonly key: string; readonly text: string }
   | { readonly do: 'predict'; readonly ask: Ask }
   | { readonly do: 'send'; readonly queue: string; readonly message: Envelope | DeadLetter; readonly group?: string }
+  /** Many messages at once; all are sent again where one could not be. */
+  | { readonly do: 'send all'; readonly all: readonly Sending[] }
   | { readonly do: 'reply'; readonly flow: string; readonly status: ReplyStatus }
   | { readonly do: 'deliver'; readonly answer: Envelope; readonly attempt: number }
   | { readonly do: 'delete'; readonly references: readonly ObjectReference[] }
   | { readonly do: 'log'; readonly record: DecisionRecord };
+
+/** A message, and the queue it goes to. */
+export interface Sending {
+  readonly queue: string;
+  readonly message: Envelope;
+}
 
 /** One prediction to make. */
 export interface Ask {
@@ -154,6 +164,11 @@ export function* read(key: string): Step<Item | undefined> {
   return (yield { do: 'read', key }) as Item | undefined;
 }
 
+/** One page of the items whose keys begin so. */
+export function* list(list: TableList): Step<ListPage> {
+  return (yield { do: 'list', list }) as ListPage;
+}
+
 /** What a control says to a key, as far as it is known within the control's staleness. */
 export function* control(name: string, key: string): Step<ControlFound> {
   return (yield { do: 'control', name, key }) as ControlFound;
@@ -186,4 +201,9 @@ export function* predict(ask: Ask): Step<PredictOutcome> {
 /** Sends a message; returns the object puts it took, one where the message was too large for its queue. */
 export function* send(queue: string, message: Envelope | DeadLetter, group?: string): Step<number> {
   return (yield { do: 'send', queue, message, ...(group !== undefined && { group }) }) as number;
+}
+
+/** Sends many messages; returns the object puts it took. */
+export function* sendAll(all: readonly Sending[]): Step<number> {
+  return (yield { do: 'send all', all }) as number;
 }

@@ -7,7 +7,7 @@ import { isFlowId } from '../flow-id.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
-import { now, type Outcome, type ReplyStatus, type Step, send, table } from './effects.ts';
+import { now, type Outcome, type ReplyStatus, type Sending, type Step, send, sendAll, table } from './effects.ts';
 
 /** One message as a queue delivered it. */
 export interface Incoming {
@@ -93,6 +93,13 @@ export function* write(story: Story, update: TableUpdate): Step<UpdateResult> {
 export function* post(story: Story, queue: string, message: Envelope | DeadLetter, group?: string): Step<void> {
   story.calls.queue += 1;
   story.calls.object += yield* send(queue, message, group);
+}
+
+/** Many messages sent at once. */
+export function* postAll(story: Story, all: readonly Sending[]): Step<void> {
+  if (all.length === 0) return;
+  story.calls.queue += all.length;
+  story.calls.object += yield* sendAll(all);
 }
 
 /** What a record may say beyond what the story knows. */
