@@ -79,10 +79,10 @@ const writes = (key: string, set: object): FactOf => ({
   update: { key, set: set as never },
   item: set as never,
 });
-const applies = (version: number): FactOf => {
+const applies = (version: number, key = 'us', more: { readonly deleted?: true } = {}): FactOf => {
   const { value } = setting(version);
-  const change = { version, at: 0, id: `m${version}`, value: value as never };
-  return writes('control#setting#us', afterChange(undefined, change, 4));
+  const change = { version, at: 0, id: `m${version}`, ...(more.deleted ? more : { value: value as never }) };
+  return writes(`control#setting#${key}`, afterChange(undefined, change, 4));
 };
 const finds = (version: number, since: number): FactOf => ({
   did: 'find',
@@ -199,6 +199,21 @@ test('where data is worked again, its newest is decided with what counts in the 
   expect(brokenBy([...changed, [90, 'heater#1', decides('d', 2)]], again)).toEqual([]);
   expect(brokenBy([...changed, [90, 'heater#1', decides('other', 2)]], again)).toEqual([NEWEST]);
   expect(brokenBy(changed)).not.toContain(NEWEST);
+});
+
+test('where a wildcard counts for it, with the version of that, and after what was nearer had gone', () => {
+  const isBroken = (told: Told): boolean => brokenBy(told, again).includes(NEWEST);
+  const decided: Told = [...changed, [90, 'heater#1', decides('d', 2)]];
+  const wildcard: Told = [...decided, [95, 'controls#1', applies(7, '*')]];
+  expect(isBroken(wildcard)).toBe(false);
+  const deleted: Told = [...wildcard, [100, 'controls#1', applies(3, 'us', { deleted: true })]];
+  expect(isBroken(deleted)).toBe(true);
+  expect(isBroken([...deleted, [110, 'heater#1', decides('d', 2)]])).toBe(true);
+  const settled: Told = [...deleted, [110, 'heater#1', decides('d', 7)]];
+  expect(isBroken(settled)).toBe(false);
+  const nothing: Told = [...settled, [120, 'controls#1', applies(8, '*', { deleted: true })]];
+  expect(isBroken(nothing)).toBe(true);
+  expect(isBroken([...nothing, [130, 'heater#1', decides('d', 0)]])).toBe(false);
 });
 
 describe('what the documents allow breaks none', () => {

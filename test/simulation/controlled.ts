@@ -289,11 +289,16 @@ export const fridges: Controlled = {
   tiers: [alarm],
   controls: [most],
   input({ id, at, draws }) {
-    const fridge = draws.pick(['f1', 'f2']);
+    const fridge = draws.pick(['hall/f1', 'f2']);
     const degrees = whole(draws, 12);
     const version = 1 + whole(draws, 20);
-    const limit = { fridge: draws.pick(['f1', 'f2', '*']), degrees: limitOf(version) };
-    const now: SimulatedControl = { control: 'most', version, value: limit, after: burst(draws) };
+    const key = draws.pick(['hall/f1', 'f2', 'hall/*', '*']);
+    const limit = { fridge: key, degrees: limitOf(version) };
+    const after = burst(draws);
+    const now: SimulatedControl =
+      draws.next() < 0.85
+        ? { control: 'most', version, value: limit, after }
+        : { control: 'most', key, version, deleted: true, after };
     return [{ entry: 'alarm', flowId: id, at, data: { fridge, degrees }, after: some(draws) }, now];
   },
   eventually: {

@@ -34,11 +34,9 @@ export function* predictWithState(
   let beside: Input['beside'];
   for (;;) {
     const before = usedBy(item, input);
-    if (before) {
-      // Its first delivery may have died before it looked.
-      if (plan.tier.reevaluateOnControl) yield* askIfMoved(story, plan, key, heardOf(item));
-      return before;
-    }
+    // Its first delivery may have died before it looked.
+    if (before && plan.tier.reevaluateOnControl) yield* askIfMoved(story, plan, key, heardOf(item));
+    if (before) return before;
     yield* catchUp(story, plan, key, item);
     beside ??= yield* keep(story, plan, key);
     const tried = yield* workIn(story, plan, state, item, { key, input, predict, ...(beside && { beside }) });

@@ -6,14 +6,13 @@ import type { Item } from '../../core/table-update.ts';
 import { planIn } from '../deployment.ts';
 import { messageFacts } from '../facts.ts';
 import type { World } from '../world.ts';
-import { type AppliedVersion, controlHistory } from './control-history.ts';
+import { controlHistory, levelsOf } from './control-history.ts';
 import type { LawMaker, Problem } from './law.ts';
 import { namedVersions } from './named-versions.ts';
 
 /**
  * Where a tier works data again: once everything has come to rest, the newest data of a key was decided with the version that
- * counts for the key, or was dropped or given up after that version came. Nothing is asked of a key whose control was deleted,
- * as what counts for it is a wildcard's.
+ * counts for the key, be it a wildcard's, or was dropped or given up, after the last change that could have led to another one.
  */
 export const workedAgain: LawMaker = (_, { deployment: { before, after } }) => {
   // A tier that a deployment has made one of these is asked by nobody for what was applied before.
@@ -22,7 +21,7 @@ export const workedAgain: LawMaker = (_, { deployment: { before, after } }) => {
   const states = new Map<string, Item>();
   /** What asks for data to be worked again, by message id. */
   const asked = new Map<string, Again>();
-  const records: DecisionRecord[] = [];
+  const records: Logged[] = [];
   const givenUp = new Set<string>();
   return {
     name: 'the newest data of a key is decided with its newest control',
@@ -40,7 +39,7 @@ export const workedAgain: LawMaker = (_, { deployment: { before, after } }) => {
         if (envelope?.again) asked.set(id, envelope.again);
         return undefined;
       },
-      log: ({ record }) => void records.push(record),
+      log: ({ record, at }) => void records.push({ record, at }),
       'give up': ({ message }) => void givenUp.add(message.id),
       forget: ({ message }) => void givenUp.add(message.id),
     },
@@ -52,8 +51,8 @@ export const workedAgain: LawMaker = (_, { deployment: { before, after } }) => {
     const names = [...new Set(Object.values(tier.controls ?? {}).map(({ name }) => name))];
     const decided = Map.groupBy(
       records
-        .filter((record) => record.tier === tier.name)
-        .flatMap((record) => record.in.map(({ id }) => ({ id, record }))),
+        .filter(({ record }) => record.tier === tier.name)
+        .flatMap((logged) => logged.record.in.map(({ id }) => ({ id, logged }))),
       ({ id }) => id,
     );
     return [...states].flatMap(([itemKey, item]) => {
@@ -61,35 +60,67 @@ export const workedAgain: LawMaker = (_, { deployment: { before, after } }) => {
       if (!newest) return [];
       const { id, flow } = messageFacts('', newest.body, (key) => textOf(world, key));
       const key = itemKey.slice(prefix.length);
-      const own = (decided.get(id) ?? []).map(({ record }) => record);
+      const own = (decided.get(id) ?? []).map(({ logged }) => logged);
       return names.flatMap((control) => {
-        const last = history.of(control, key).at(-1);
-        if (!last || last.isDeleted || givenUp.has(id) || isSettled(own, control, key, last)) return [];
-        const message = `${tier.name} never decided on ${id}, the newest data of ${key}, with version ${last.version} of ${control}`;
+        const counts = whatCounts(control, key);
+        if (!counts || givenUp.has(id) || isSettled(own, control, key, counts)) return [];
+        const message = `${tier.name} never decided on ${id}, the newest data of ${key}, with version ${counts.version} of ${control}`;
         return [{ ...(flow !== null && { flow }), message }];
       });
     });
   }
 
-  function isSettled(own: readonly DecisionRecord[], control: string, key: string, last: AppliedVersion): boolean {
-    const asks = new Set(
-      [...asked].flatMap(([id, a]) =>
-        a.control === control && a.key === key && a.version === last.version ? [id] : [],
-      ),
-    );
+  /** What counts for a key in the end, and since when at the latest; nothing where nothing was ever set for it. */
+  function whatCounts(control: string, key: string): Counts | undefined {
+    let since = 0;
+    for (const level of levelsOf(key)) {
+      const last = history.of(control, level).at(-1);
+      if (!last) continue;
+      since = Math.max(since, last.at);
+      if (!last.isDeleted) return { version: last.version, since };
+    }
+    // Deleted, it leaves what nobody has set.
+    return since === 0 ? undefined : { version: 0, since };
+  }
+
+  /** What asks for the key, or for all below a wildcard above it, in the version that came last. */
+  function asksFor(control: string, key: string): ReadonlySet<string> {
+    const levels = levelsOf(key);
+    const isLast = ({ key, under = key, version }: Again): boolean =>
+      levels.includes(under) && history.of(control, under).at(-1)?.version === version;
+    const isFor = (a: Again): boolean =>
+      a.control === control && (a.key === key || levels.includes(a.key)) && isLast(a);
+    return new Set([...asked].flatMap(([id, a]) => (isFor(a) ? [id] : [])));
+  }
+
+  function isSettled(all: readonly Logged[], control: string, key: string, { version, since }: Counts): boolean {
+    const asks = asksFor(control, key);
+    const own = all.map(({ record }) => record);
     const isAsking = ({ in: from }: DecisionRecord): boolean => from.some(({ id }) => asks.has(id));
     const versions = (record: DecisionRecord): readonly number[] => namedVersions(record.controls ?? {}, control);
     // A task that never asks for the key's control is not held to it.
     if (own.every((record) => versions(record).length === 0)) return true;
     if ([...asks].some((id) => givenUp.has(id))) return true;
-    if (records.some((record) => record.decision === 'failed' && isAsking(record))) return true;
-    return own.some((record) => {
-      if (versions(record).includes(last.version)) return true;
-      if (record.decision === 'failed') return record.at >= last.at;
+    if (records.some(({ record }) => record.decision === 'failed' && isAsking(record))) return true;
+    return all.some(({ record, at }) => {
+      if (at < since) return false;
+      if (versions(record).includes(version) || record.decision === 'failed') return true;
       return versions(record).length === 0 && record.decision === 'dropped' && isAsking(record);
     });
   }
 };
+
+/** A record, and when it was written. */
+interface Logged {
+  readonly record: DecisionRecord;
+  readonly at: number;
+}
+
+/** The version that counts, 0 where it is nobody's, and when the last change was made that let it count. */
+interface Counts {
+  readonly version: number;
+  readonly since: number;
+}
 
 const isAsked = (tier: TierPlan['tier'] | undefined): boolean => tier?.reevaluateOnControl === true;
 

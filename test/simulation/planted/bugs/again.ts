@@ -28,7 +28,21 @@ export const againBugs: readonly Bug[] = [
   {
     name: 'data is worked again with what an instance remembers',
     file: 'lib/core/control/again.ts',
-    find: '  yield* renew(control, key, counts);\n',
+    find: '  for (const level of levels) yield* renew(control, level.key, level.version);\n',
+    replace: '',
+    finds: [NEWEST],
+  },
+  {
+    name: 'keys below a wildcard are not looked for',
+    file: 'lib/core/control/again-send.ts',
+    find: 'key.endsWith(EVERY_KEY) && tiers.length > 0 ? reads : tiers',
+    replace: 'key.endsWith(EVERY_KEY) ? [] : tiers',
+    finds: [NEWEST],
+  },
+  {
+    name: 'the first data of a key does not look whether a wildcard has moved',
+    file: 'lib/core/state/step.ts',
+    find: '      if (!item && beside) yield* askIfMoved(story, plan, key, toldOf(plan, key, predicted));\n',
     replace: '',
     finds: [NEWEST],
   },
