@@ -25,6 +25,7 @@ export function permit(grantee: IGrantable, reach: Reach, to: Reachable): void {
   allow(grantee, ['sqs:SendMessage'], arns(reach.sends));
   allow(grantee, TABLE_ACTIONS[reach.table], [to.table.tableArn], onItems(reach.keys));
   if (reach.looks.length > 0) allow(grantee, TABLE_ACTIONS.get, [to.table.tableArn], onItems(reach.looks));
+  allow(grantee, ['dynamodb:Scan'], reach.lists.length > 0 ? [to.table.tableArn] : [], onlyAttributes(reach.lists));
   const readable = reach.reads.length > 0 ? [to.bucket, ...to.allowedBuckets] : [];
   const buckets = readable.map((bucket) => bucket.bucketArn);
   // Without it S3 says "forbidden" of an object that is missing, and the message would be tried for ever.
@@ -40,6 +41,15 @@ function onItems(keys: readonly string[]): Record<string, object> {
     'ForAllValues:StringLike': { [LEADING_KEYS]: keys },
     // For a request without a key, `ForAllValues` alone would hold.
     Null: { [LEADING_KEYS]: 'false' },
+  };
+}
+
+/** A scan goes over all items, whatever their keys: what it may see of them is their keys and these attributes. */
+function onlyAttributes(names: readonly string[]): Record<string, object> {
+  return {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['key', ...names] },
+    // Without it a request that names no attributes would get all of them.
+    StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
   };
 }
 

@@ -14,6 +14,8 @@ export interface Reach {
   readonly keys: readonly string[];
   /** Items that it reads and never writes. */
   readonly looks: readonly string[];
+  /** Attributes that it lists of all items, beside their keys. */
+  readonly lists: readonly string[];
   /** Object keys, as patterns. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -34,9 +36,11 @@ export function reachOf(graph: Graph, plan: TierPlan): Reach {
   const deletes = sent.some((spec) => spec.deleteAfter !== undefined);
   const claims = tier.delivery === 'once' || deletes;
   const halves = joins ? [`halves/${tier.name}/*`] : [];
+  // It asks itself, where a wildcard moved while the first data of a key was at work.
+  const ownQueue = tier.reevaluateOnControl ? plan.reads.slice(0, 1).map(({ queue }) => queue) : [];
   return {
     consumes: plan.reads.map(({ queue }) => queue),
-    sends: [...(next ? [next.queue] : []), plan.answers, plan.deadLetters],
+    sends: [...(next ? [next.queue] : []), plan.answers, plan.deadLetters, ...ownQueue],
     table: 'update',
     keys: [
       ...(joins ? [`join#${tier.name}#*`] : []),
@@ -47,6 +51,7 @@ export function reachOf(graph: Graph, plan: TierPlan): Reach {
       REPLIES,
     ],
     looks: (plan.controls ?? []).map(({ name }) => itemsOf(name)),
+    lists: [],
     reads: unique([
       MESSAGES,
       ...halves,
@@ -67,6 +72,7 @@ export function destinationReach(graph: Graph, plan: DestinationPlan): Reach {
     table: 'update',
     keys: [REPLIES],
     looks: [],
+    lists: [],
     reads: unique([MESSAGES, ...graph.tiers.flatMap(producedBy)]),
     writes: [MESSAGES],
     deletes: [],
@@ -78,14 +84,21 @@ const modelsOf = ({ controls = [] }: TierPlan): readonly string[] =>
 
 const itemsOf = (control: string): string => `control#${control}#*`;
 
-/** What applying control messages touches: the items of the controls, the queues it asks to work data again, and nothing of any flow. */
+/**
+ * What applying control messages touches: the items of the controls and the queues it asks to work data again; of states the
+ * versions that their keys have heard of, and of all else in the table no more than the keys.
+ */
 export function controlsReach(plan: ControlPlan): Reach {
+  const consumes = plan.reads.map(({ queue }) => queue);
+  const asked = askedBy(plan);
   return {
-    consumes: plan.reads.map(({ queue }) => queue),
-    sends: unique([...askedBy(plan), plan.deadLetters]),
+    consumes,
+    // What looks for the keys below a wildcard goes on by a message to itself.
+    sends: unique([...(asked.length > 0 ? consumes : []), ...asked, plan.deadLetters]),
     table: 'update',
     keys: plan.controls.map(({ name }) => itemsOf(name)),
     looks: [],
+    lists: asked.length > 0 ? ['heard'] : [],
     reads: [MESSAGES],
     writes: [MESSAGES],
     deletes: [],
@@ -103,6 +116,7 @@ export function controlClientReach(plan: ControlPlan): Reach {
     table: 'get',
     keys: plan.controls.map(({ name }) => itemsOf(name)),
     looks: [],
+    lists: [],
     reads: [],
     writes: [MESSAGES, ...(plan.controls.some(({ name }) => name === MODEL) ? ['models/*'] : [])],
     deletes: [],
@@ -116,6 +130,7 @@ export const EXPIRY_REACH: Reach = {
   table: 'update',
   keys: [REPLIES],
   looks: [],
+  lists: [],
   reads: [],
   writes: [],
   deletes: [],
@@ -130,6 +145,7 @@ export function clientReach(graph: Graph): Reach {
     table: 'get',
     keys: [REPLIES],
     looks: [],
+    lists: [],
     reads: unique([MESSAGES, ...graph.tiers.flatMap(producedBy)]),
     writes: [...SENT, MESSAGES],
     deletes: [],

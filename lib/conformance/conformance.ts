@@ -7,6 +7,7 @@ import { queueGroups } from './queue-groups.ts';
 import { queueVisibility } from './queue-visibility.ts';
 import { tableConditions } from './table-conditions.ts';
 import { tableExpiry } from './table-expiry.ts';
+import { tableLists } from './table-lists.ts';
 import { tableWrites } from './table-writes.ts';
 
 /**
@@ -29,6 +30,7 @@ export function conformance(): readonly Check[] {
     ...tableWrites,
     ...tableConditions,
     ...tableExpiry,
+    ...tableLists,
     ...objectChecks,
     ...outsideChecks,
   ];

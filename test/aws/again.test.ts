@@ -66,4 +66,34 @@ describe.skipIf(!ENDPOINT)(`data worked again on SQS and DynamoDB${ENDPOINT ? ''
     }
     expect([...commands.values()].sort()).toEqual(['f13 Off 2', 'f2 On 1', 'f7 Off 1', 'f8 On 2']);
   });
+
+  test('a setting for all reaches the sensors that have none of their own, every message delivered twice', {
+    timeout: 120_000,
+  }, async () => {
+    const both = [instanceOf(graph, cloud), instanceOf(graph, cloud)];
+    const settings = connectControl<Setting>('setting', { cloud });
+    const applied = [controlHandler(graph.controls!, cloud), controlHandler(graph.controls!, cloud)];
+    const set = async (key: string, desired: number): Promise<void> => {
+      await settings.set({ sensorID: key, desired, upDelta: 1, downDelta: 1 }, { key, version: desired });
+      await deliver(cloud, 'controls', applied);
+      // What looks for the keys below a wildcard is a message of its own.
+      if (key === '*') await deliver(cloud, 'controls', applied);
+    };
+    await set('*', 40);
+    await set('own', 45);
+    const client = connect('thermostat', { cloud });
+    for (const sensorID of ['x', 'y', 'own']) {
+      await client.send({ sensorID, temperature: 43 }, { flowId: `of ${sensorID}`, objects: {} });
+    }
+    await deliver(cloud, 'thermostat', both);
+    await set('*', 50);
+    await deliver(cloud, 'thermostat', both);
+    const item = async (key: string) => (await cloud.table.get(`state#thermostat#${key}`)) ?? {};
+    for (const key of ['x', 'y']) {
+      expect(await item(key)).toMatchObject({ value: { last: 'On' }, heard: { 'setting#*': 50 }, version: 2 });
+    }
+    // 43 degrees, and 45 wanted.
+    expect(await item('own')).toMatchObject({ value: { last: 'On' }, heard: { setting: 45 } });
+    expect((await item('own')).heard).not.toHaveProperty('setting#*');
+  });
 });

@@ -46,6 +46,50 @@ describe('a flow table on DynamoDB', () => {
     expect(calls[0]).toMatchObject(['GetItemCommand', { TableName: 't', ConsistentRead: true }]);
   });
 
+  test('lists one page of the whole table, and of each item no more than was asked for', async () => {
+    const { table, calls } = answering(
+      {
+        Items: [{ key: { S: 'state#a#1' }, heard: { M: { level: { N: '3' } } } }],
+        LastEvaluatedKey: { key: { S: 'other#9' } },
+        ConsumedCapacity: { CapacityUnits: 12 },
+      },
+      { Items: [] },
+    );
+    const list = { prefix: 'state#a#', attributes: ['heard'] };
+    expect(await table.list(list)).toEqual({
+      items: [{ key: 'state#a#1', item: { heard: { level: 3 } } }],
+      next: 'other#9',
+      reads: 12,
+    });
+    expect(await table.list({ ...list, after: 'other#9' })).toEqual({ items: [] });
+    expect(calls).toMatchObject([
+      [
+        'ScanCommand',
+        {
+          TableName: 't',
+          ConsistentRead: true,
+          Limit: 1_000,
+          Select: 'SPECIFIC_ATTRIBUTES',
+          ProjectionExpression: '#key, #a0',
+          FilterExpression: 'begins_with(#key, :prefix)',
+          ExpressionAttributeNames: { '#key': 'key', '#a0': 'heard' },
+          ExpressionAttributeValues: { ':prefix': { S: 'state#a#' } },
+        },
+      ],
+      ['ScanCommand', { ExclusiveStartKey: { key: { S: 'other#9' } } }],
+    ]);
+    expect(calls[0]![1]).not.toHaveProperty('ExclusiveStartKey');
+  });
+
+  test('says what failed, and where, of a list too', async () => {
+    const { table } = answering(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+    const list = table.list({ prefix: 'a', attributes: [] });
+    await expect(list).rejects.toMatchObject({
+      code: 'table-failed',
+      message: expect.stringMatching('listing the flow table t'),
+    });
+  });
+
   test('returns the item in the way without asking again', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', undefined);
     const { table, calls } = answering(refused({ key: { S: 'k' }, owner: { S: 'me' } }), refused());

@@ -182,6 +182,44 @@ export const TABLES: Readonly<Record<string, (table: FlowTable) => Partial<FlowT
   'drops attributes it does not know': (t) => ({
     update: (u) => t.update({ ...u, remove: [...(u.remove ?? []), 'foreign'] }),
   }),
+  'lists all items': (t) => ({ list: (l) => t.list({ ...l, prefix: '' }) }),
+  'lists whole items': (t) => ({
+    async list(l) {
+      const page = await t.list(l);
+      const whole = async (key: string) => ({ key, item: (await t.get(key)) ?? {} });
+      return { ...page, items: await Promise.all(page.items.map(({ key }) => whole(key))) };
+    },
+  }),
+  'lists what it knew some writes ago': (t) => {
+    const late: string[] = [];
+    return {
+      async update(u) {
+        late.push(u.key);
+        return t.update(u);
+      },
+      async list(l) {
+        const page = await t.list(l);
+        return { ...page, items: page.items.filter(({ key }) => !late.slice(-1).includes(key)) };
+      },
+    };
+  },
+  'lists one page': (t) => ({
+    async list(l) {
+      const { items } = await t.list(l);
+      return { items };
+    },
+  }),
+  'lists all on one page': (t) => ({
+    async list(l) {
+      const all = [];
+      for (let after = l.after; ; ) {
+        const { items, next } = await t.list({ ...l, ...(after !== undefined && { after }) });
+        all.push(...items);
+        if (next === undefined) return { items: all };
+        after = next;
+      }
+    },
+  }),
   'invents items': (t) => ({ get: async (key) => (await t.get(key)) ?? {} }),
 };
 

@@ -22,7 +22,7 @@ const reading = (extra: object = {}) =>
     ...extra,
   });
 
-test('working data again lets the function of the controls send to that tier, and nobody do anything else', () => {
+test('working data again lets the function of the controls send to that tier and look for its keys, the tier ask itself, and nobody do anything else', () => {
   const policies = (extra: object): ReadonlyMap<string, string> => {
     const resources = Object.entries(resourcesOf(applicationOf(reading(extra), level)));
     return new Map(
@@ -30,20 +30,40 @@ test('working data again lets the function of the controls send to that tier, an
     );
   };
   const [before, after] = [policies({}), policies({ reevaluateOnControl: true })];
-  const changed = [...after].filter(([path, text]) => before.get(path) !== text);
-  expect(changed.map(([path]) => path)).toEqual(['Controls/Role/DefaultPolicy']);
-  const statements = (text: string): readonly { Action: unknown; Resource: unknown }[] =>
-    JSON.parse(text).Properties.PolicyDocument.Statement;
-  const [[path, text]] = changed as [[string, string]];
-  const other = (of: string) => statements(of).filter(({ Action }) => Action !== 'sqs:SendMessage');
-  expect(other(text)).toEqual(other(before.get(path)!));
-  const sends = statements(text).filter(({ Action }) => Action === 'sqs:SendMessage') as readonly {
-    Resource: unknown;
-  }[];
-  expect(JSON.stringify(sends[0]!.Resource)).toBe(
-    JSON.stringify([{ 'Fn::GetAtt': ['first/Queue', 'Arn'] }, { 'Fn::GetAtt': ['Controls/DeadLetters', 'Arn'] }]),
-  );
-  expect(sends).toHaveLength(1);
+  const changed = [...after].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+  expect(changed.sort()).toEqual(['Controls/Role/DefaultPolicy', 'first/Role/DefaultPolicy']);
+  interface Statement {
+    readonly Action: unknown;
+    readonly Resource: unknown;
+    readonly Condition?: unknown;
+  }
+  const statements = (of: ReadonlyMap<string, string>, path: string): readonly Statement[] =>
+    JSON.parse(of.get(path)!).Properties.PolicyDocument.Statement;
+  const arn = (of: string) => ({ 'Fn::GetAtt': [of, 'Arn'] });
+  const sendsOf = (of: ReadonlyMap<string, string>, path: string) =>
+    statements(of, path).flatMap(({ Action, Resource }) => (Action === 'sqs:SendMessage' ? [Resource] : []));
+  const isNew = ({ Action }: Statement) => Action === 'sqs:SendMessage' || Action === 'dynamodb:Scan';
+  const others = (of: ReadonlyMap<string, string>, path: string) => statements(of, path).filter((one) => !isNew(one));
+  for (const path of changed) expect(others(after, path)).toEqual(others(before, path));
+
+  expect(sendsOf(after, 'Controls/Role/DefaultPolicy')).toEqual([
+    [arn('Controls/Queue'), arn('first/Queue'), arn('Controls/DeadLetters')],
+  ]);
+  const [sends] = sendsOf(before, 'first/Role/DefaultPolicy') as readonly object[][];
+  expect(sendsOf(after, 'first/Role/DefaultPolicy')).toEqual([[...sends!, arn('first/Queue')]]);
+  const scans = (path: string) => statements(after, path).filter(({ Action }) => Action === 'dynamodb:Scan');
+  expect(scans('first/Role/DefaultPolicy')).toEqual([]);
+  expect(scans('Controls/Role/DefaultPolicy')).toEqual([
+    {
+      Action: 'dynamodb:Scan',
+      Effect: 'Allow',
+      Resource: arn('State/Table'),
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['key', 'heard'] },
+        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      },
+    },
+  ]);
 });
 
 describe('the bundles', () => {
