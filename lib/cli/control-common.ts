@@ -64,7 +64,8 @@ export async function withControl<T>(
   }
 }
 
-function definitionOf({ application, controls }: Graph, name: string | undefined): ControlDefinition {
+/** A control of the application by its name. */
+export function definitionOf({ application, controls }: Graph, name: string | undefined): ControlDefinition {
   const all = controls?.controls ?? [];
   const found = all.find((control) => control.name === name);
   if (found) return found;

@@ -79,7 +79,27 @@ describe('sluice control', { timeout: 60_000 }, () => {
       });
       expect((await control('rollback', 'limit', '--key', 'north')).code).toBe(2);
       expect((await control('rollback', 'limit', '--key', 'north', '--to', '2')).code).toBe(0);
+      const keysOf = async (...args: readonly string[]) =>
+        (await control('ls', ...args, '--json')).json.map((one) => {
+          const { control: of, key, version } = one as { control: string; key: string; version: number };
+          return `${of} ${key} ${version}`;
+        });
+      expect((await keysOf()).sort()).toEqual(['limit * 1', 'limit north 4', 'threshold * 1']);
+      expect(await keysOf('limit', '--prefix', 'nor')).toEqual(['limit north 4']);
+      expect(await keysOf('--prefix', 'nor')).toEqual(['limit north 4']);
+      expect((await control('ls', 'limit', '--json')).json).toContainEqual({
+        control: 'limit',
+        key: 'north',
+        version: 4,
+        at: expect.any(Number),
+        value: { shop: 'north', most: 2 },
+      });
+      const { out } = await control('ls');
+      expect(out).toMatch(/control +key +version +since +value\n +limit +\* +1 .*\n +limit +north +4 .*"most":2/);
+      expect((await control('ls', 'limit', '--prefix', 'x')).out).toContain('nothing is set');
+      expect(await control('ls', 'limt')).toMatchObject({ code: 3, err: expect.stringContaining('"limit"') });
       expect((await control('delete', 'limit', '--key', 'north')).out).toContain('deleted');
+      expect(await keysOf('limit')).toEqual(['limit * 1']);
       expect((await control('get', 'limit', '--key', 'north', '--json')).json).toMatchObject([
         { key: '*', value: { most: 3 } },
       ]);

@@ -130,15 +130,37 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
   test.concurrent('a gate decides with a control, and again on the same data when that moves', async () => {
     const client = connect<typeof import('./fixtures/fridges/alarm.ts')>('alarm', { cloud });
     await client.send({ fridge: 'f1', degrees: 7 }, { flowId: 'noon' });
-    const ofNoon = async () => {
+    const decided = async (of: string) => {
       const { decisions } = await lines();
-      return decisions.filter(({ flow, tier }) => flow === 'noon' && tier === 'alarm');
+      return decisions.filter(({ flow, tier }) => flow === of && tier === 'alarm');
     };
+    const ofNoon = () => decided('noon');
     expect(await eventually(ofNoon, (some) => some.length > 0)).toMatchObject([{ decision: 'dropped' }]);
     await control('set', 'limit', '{"fridge":"f1","most":5}');
     const [, again] = await eventually(ofNoon, (some) => some.length > 1);
     expect(again).toMatchObject({ decision: 'accepted', controls: { limit: 1 } });
     expect(again?.reason).toBe('again: version 1 of control "limit" counts for key "f1"');
+
+    // One for all: the function finds the keys below it in the table, and `f1` has its own.
+    await client.send({ fridge: 'f2', degrees: 7 }, { flowId: 'night' });
+    expect(
+      await eventually(
+        () => decided('night'),
+        (some) => some.length > 0,
+      ),
+    ).toMatchObject([{ decision: 'dropped' }]);
+    await control('set', 'limit', '{"fridge":"*","most":4}', '--key', '*');
+    const [, below] = await eventually(
+      () => decided('night'),
+      (some) => some.length > 1,
+    );
+    expect(below).toMatchObject({ decision: 'accepted', controls: { limit: 1 } });
+    expect(below?.reason).toBe('again: version 1 of control "limit", set for "*", counts for key "f2"');
+    const passed = await eventually(
+      async () => (await lines()).decisions.find(({ reason }) => reason?.includes('what is set for "f1" counts')),
+      Boolean,
+    );
+    expect(passed).toMatchObject({ decision: 'dropped', flow: 'control#limit' });
   });
 
   test('sluice control shows, lists, goes back and deletes', async () => {
