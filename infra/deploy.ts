@@ -61,6 +61,7 @@ export function planControls(props: CascadeProps, plan: ControlPlan, reachable: 
     settings: settingsFor({ name, limits, timing, ...sizes }, overrides),
     overrides,
     reach,
+    goesOn: plan.again !== undefined,
     config: () => controlsConfig(plan, reach, locations(reachable)),
   };
 }

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
@@ -20,6 +20,8 @@ export interface FunctionUnitProps {
   readonly timeoutSeconds: number;
   readonly ephemeralStorageSize?: number;
   readonly reservedConcurrency?: number;
+  /** It goes on by messages to itself, as many as it takes: Lambda would stop it after 16, for a loop without an end. */
+  readonly goesOn?: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
 }
@@ -50,6 +52,7 @@ export class FunctionUnit {
       role: this.role,
       logGroup: this.logGroup,
       environment: { ...props.environment },
+      ...(props.goesOn && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
     });
   }

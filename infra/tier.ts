@@ -31,6 +31,8 @@ export interface DeployedTierProps {
   /** Asked once its own queues are made. */
   readonly config: () => FunctionConfig;
   readonly reach: Reach;
+  /** It goes on by messages to itself. */
+  readonly goesOn?: boolean;
   readonly reachable: Reachable;
   readonly logRetention: RetentionDays;
   readonly metricNamespace: string | undefined;
@@ -94,6 +96,7 @@ export class DeployedTier extends Construct {
         [FUNCTION_CONFIG]: Stack.of(this).toJsonString(config),
       },
       logRetention: props.logRetention,
+      ...(props.goesOn && { goesOn: true }),
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     });
     permit(unit.role, props.reach, props.reachable);

@@ -66,6 +66,15 @@ test('working data again lets the function of the controls send to that tier and
   ]);
 });
 
+test('the function of the controls may go on by itself, which Lambda would stop after 16 messages; no other may', () => {
+  const loops = (extra: object): readonly string[] =>
+    Object.entries(resourcesOf(applicationOf(reading(extra), level)))
+      .filter(([, one]) => JSON.stringify(one).includes('"RecursiveLoop":"Allow"'))
+      .map(([path]) => path);
+  expect(loops({})).toEqual([]);
+  expect(loops({ reevaluateOnControl: true })).toEqual(['Controls/Function']);
+});
+
 describe('the bundles', () => {
   const at = { url: urlOf, table: 'flows', bucket: 'objects', allowedBuckets: [] };
   let out: string;

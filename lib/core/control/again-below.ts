@@ -44,20 +44,17 @@ export function* askBelow(story: Story, plan: ControlPlan): Step<Outcome> {
     if (from === undefined) break;
   }
   const found = `${nameOf(story)}: asked for ${asked} of the keys below to be worked again`;
-  if (from === undefined) {
-    yield* record(story, 'applied', { reason: found });
-    return ACK;
-  }
-  const { queue } = plan.reads[0]!;
-  const id = derivedId('below', state!.current.id, from);
-  yield* post(story, queue, {
-    ...story.envelope!,
-    id,
-    sent: yield* now(),
-    again: { control, key, version, after: from },
-  });
-  yield* record(story, 'applied', { reason: `${found}, and goes on`, out: [{ id, to: queue }] });
+  yield* record(story, 'applied', { reason: from === undefined ? found : `${found}, and goes on` });
+  if (from !== undefined) yield* goOn(story, plan, state!, from);
   return ACK;
+}
+
+/** Comes last: where the log is away, each try would begin one more search, and each of those others. */
+function* goOn(story: Story, plan: ControlPlan, { current: { id } }: ControlState, after: string): Step<void> {
+  const { queue } = plan.reads[0]!;
+  const { control, key, version } = story.envelope!.again!;
+  const again: Again = { control, key, version, after };
+  yield* post(story, queue, { ...story.envelope!, id: derivedId('below', id, after), sent: yield* now(), again });
 }
 
 function askedBy(story: Story, plan: ControlPlan): Again {
