@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { clientReach, reachOf } from '../../infra/reach.ts';
+import * as z from 'zod';
+import { clientReach, controlsReach, reachOf } from '../../infra/reach.ts';
+import { control, defineControl } from '../../lib/index.ts';
 import { graphOf } from '../aws-handler/harness.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
 
@@ -31,4 +33,18 @@ test('a tier may send on, answer and give up; it reads no decision record and no
         expect(key).toMatch(new RegExp(`^(reply#\\*|(join|once|pace|tries)#${plan.tier.name}(#\\*)?)$`));
     }
   }
+});
+
+test('who applies controls may write those, ask tiers, and list keys where one works data again; of states it sees versions only', () => {
+  const level = defineControl({ name: 'level', schema: z.number(), beforeControl: 'drop' });
+  const controls = { level: control<{ default: typeof level }>('level') };
+  const state = { schema: z.number(), initial: 0, keyBy: () => 'k' };
+  const reachWith = (extra: object) =>
+    controlsReach(
+      graphOf([cheap({ extra: { exhausted: 'accept', controls, state, ...extra } }), level as never]).controls!,
+    );
+  const never = { keys: ['control#level#*'], looks: [], reads: ['messages/*'], writes: ['messages/*'], deletes: [] };
+  expect(reachWith({})).toMatchObject({ ...never, sends: ['controls.dlq'], lists: [] });
+  const asking = { sends: ['controls', 'cheap', 'controls.dlq'], lists: ['heard'] };
+  expect(reachWith({ reevaluateOnControl: true })).toMatchObject({ ...never, ...asking });
 });
