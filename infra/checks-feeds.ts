@@ -60,7 +60,7 @@ export function feedsIn(root: IConstruct): readonly Feed[] {
 }
 
 /** A resource's properties as the template has them, overrides included. */
-function propertiesOf(resource: CfnResource): Properties {
+export function propertiesOf(resource: CfnResource): Properties {
   const template = Stack.of(resource).resolve(resource._toCloudFormation()) as {
     readonly Resources: Readonly<Record<string, { readonly Properties?: Properties }>>;
   };
@@ -71,7 +71,8 @@ function byReference<R extends CfnResource>(resources: readonly R[]): ReadonlyMa
   return new Map(resources.map((resource) => [`${Stack.of(resource).node.path}#${idOf(resource)}`, resource]));
 }
 
-function idOf(resource: CfnResource): string {
+/** Its logical id. */
+export function idOf(resource: CfnResource): string {
   return String(Stack.of(resource).resolve(resource.logicalId));
 }
 

@@ -1,11 +1,12 @@
 import { type IPolicyValidationPlugin, Stage, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { ENVIRONMENT_RULE, environmentFindings } from './checks-environment.ts';
 import { feedsIn } from './checks-feeds.ts';
 import { type Finding, findingsOf, RULE_NAMES } from './checks-rules.ts';
 
 /**
  * A validation plugin that refuses, at synth, what CDK lets pass and AWS punishes: in the deployment, or later by lost
- * messages. It looks at every queue that feeds a function, also outside of cascades; {@link Cascade} adds it by itself.
+ * messages. It looks at every queue that feeds a function, and at the variables of every function, also outside of cascades; {@link Cascade} adds it by itself.
  * What is meant to be is acknowledged by its rule: `Validations.of(queue).acknowledge({ id: 'sluice::no-dead-letters', reason })`.
  *
  * @example
@@ -16,7 +17,7 @@ import { type Finding, findingsOf, RULE_NAMES } from './checks-rules.ts';
 export function queueChecks(): IPolicyValidationPlugin {
   return {
     name: 'sluice',
-    ruleIds: [...RULE_NAMES],
+    ruleIds: [...RULE_NAMES, ENVIRONMENT_RULE],
     validate({ appConstruct }) {
       const findings = findQueueFaults(appConstruct);
       return {
@@ -42,7 +43,7 @@ export function queueChecks(): IPolicyValidationPlugin {
  * ```
  */
 export function findQueueFaults(root: IConstruct): readonly Finding[] {
-  const findings = feedsIn(root).flatMap(findingsOf);
+  const findings = [...feedsIn(root).flatMap(findingsOf), ...environmentFindings(root)];
   return findings.filter(({ rule, path }, i) => findings.findIndex((f) => f.rule === rule && f.path === path) === i);
 }
 

@@ -8,8 +8,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { type DeadLetterQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { RULE_NAMES } from '../../infra/checks-rules.ts';
 import { Cascade, findQueueFaults, queueChecks } from '../../infra/index.ts';
+import { control, defineControl } from '../../lib/index.ts';
 import { applicationOf, archive, deployed, TIERS, withStubBundles } from './support.ts';
 
 interface Planted {
@@ -75,6 +77,35 @@ describe('the checks', () => {
     const findings = findQueueFaults(plant(planted).app);
     expect(findings.map((finding) => [finding.rule, finding.path])).toEqual([[rule, path]]);
     expect(findings[0]!.fix).toMatch(/\.$/);
+  });
+
+  test('find more variables than Lambda takes, by what they will be once they are deployed', () => {
+    const large = plant({ function: { environment: { ALL: 'x'.repeat(4_094) } } });
+    expect(findQueueFaults(large.app)).toMatchObject([
+      {
+        rule: 'environment-too-large',
+        path: 'Stack/Function/Resource',
+        problem: expect.stringContaining('4097 bytes'),
+      },
+    ]);
+    expect(findQueueFaults(plant({ function: { environment: { ALL: 'x'.repeat(4_093) } } }).app)).toEqual([]);
+  });
+
+  test.each([
+    [15, []],
+    [40, ['Test/Shop/Controls/Function/Resource']],
+  ])('find that a control cannot ask %d tiers to work data again', (count, paths) => {
+    const level = defineControl({ name: 'level', schema: z.number(), beforeControl: 'drop' });
+    const tiers = Array.from({ length: count }, (_, i) =>
+      TIERS.first({
+        name: `tier-${i}`,
+        controls: { level: control<{ default: typeof level }>('level') },
+        state: { schema: z.number(), initial: 0, keyBy: () => 'a' },
+        reevaluateOnControl: true,
+      }),
+    );
+    const { app } = deployed(applicationOf(...tiers, level), { decisions: false, dashboard: false });
+    expect(findQueueFaults(app).map(({ path }) => path)).toEqual(paths);
   });
 
   test('find nothing where nothing is wrong', () => {
