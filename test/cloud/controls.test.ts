@@ -177,6 +177,7 @@ describe.skipIf(!(await isMiniStack()))(where, { timeout: 180_000 }, () => {
       ],
     });
     expect(await project.sluice('control', 'get', ...key)).toMatchObject({ code: 3 });
+    expect(await control('ls', 'threshold')).toMatchObject({ key: 'scale', version: 1, value: { atLeast: 6.5 } });
   });
 
   test('records and metrics of the functions tell which threshold and model counted, and how long models took', async () => {

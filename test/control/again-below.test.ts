@@ -144,6 +144,65 @@ describe('data worked again when a control is applied for a wildcard', () => {
     expect(said(cascade)).toEqual(['known 10 1', 'known 20 2', 'new 10 1', 'new 20 2']);
   });
 
+  test('nor does a process that dies around any of its calls with the first data of a key', async () => {
+    const play = async (crash: ReturnType<typeof crashing>): Promise<readonly string[]> => {
+      const cascade = await open({ wrap: crash.wrap });
+      await set(cascade, '*', 1, 10);
+      await data(cascade, 'known');
+      await levels(cascade).set(20, { key: '*', version: 2 });
+      while ((await cascade.deliver('controls')) > 0);
+      // What asks for the known key is under way somewhere, and nobody will look for keys any more.
+      await cascade.cloud.queue('reader').receive({ max: 10, visibilityMs: 1_000, waitMs: 0 });
+      await cascade.send('reader', { key: 'new' }, { flowId: 'new' });
+      await crash.drain(cascade);
+      return said(cascade);
+    };
+    const clean = crashing();
+    const all = ['known 10 1', 'known 20 2', 'new 10 1', 'new 20 2'];
+    expect(await play(clean)).toEqual(all);
+    for (let at = 1; at <= clean.calls(); at += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const after = await play(crashing({ at, when }));
+        // Having died before it was kept, it comes again when the instance remembers nothing any more.
+        const fresh = all.filter((one) => one !== 'new 10 1');
+        expect([
+          [at, when, all],
+          [at, when, fresh],
+        ]).toContainEqual([at, when, after]);
+      }
+    }
+  });
+
+  test('a control that its task asks for under another key, or not at all, is no reason to work it twice', async () => {
+    const rule = (name: string) => defineControl({ name, schema: z.number(), beforeControl: 'default', initial: 0 });
+    const [other, unread] = [rule('other'), rule('unread')];
+    const more = {
+      controls: {
+        level: control<Level>('level'),
+        other: control<{ default: typeof other }>('other'),
+        unread: control<{ default: typeof unread }>('unread'),
+      },
+      predict: async ({
+        controls,
+      }: {
+        controls: Record<string, { get(key: string): Promise<{ value: number }> }>;
+      }) => ({
+        level: (await controls.other!.get('x')).value,
+      }),
+    };
+    const cascade = await open({ tiers: [reader(more)], controls: [level, other, unread] });
+    for (const of of ['level', 'other', 'unread'])
+      for (const key of ['*', 'x']) {
+        await connectControl<Level>(of as 'level', { cloud: cascade.cloud }).set(7, { key, version: 3 });
+      }
+    await cascade.drain();
+    await cascade.send('reader', { key: 'a' }, { flowId: 'a' });
+    await cascade.deliver('reader', { times: 2 });
+    await cascade.drain();
+    expect(cascade.decisions('a')).toEqual(['reader:accepted', 'reader:accepted']);
+    expect(new Set(cascade.answers.map(({ id }) => id)).size).toBe(1);
+  });
+
   test('nor does a deletion that such a key did not hear of pass it by', async () => {
     const cascade = await open();
     await set(cascade, '*', 1, 10);

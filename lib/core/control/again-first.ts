@@ -17,10 +17,11 @@ export function* askIfMoved(
   key: string,
   heard: Readonly<Record<string, number>>,
 ): Step<void> {
-  const names = new Set(Object.values(plan.tier.controls ?? {}).map(({ name }) => name));
+  // A control that its task did not ask for this key has nothing to say to it.
+  const names = new Set(Object.keys(heard).map((name) => name.split('#', 1)[0]!));
   for (const name of names) {
     // What is set for the key itself asks by itself, when it is deleted too.
-    if (heard[name] !== undefined) continue;
+    if (heard[name]) continue;
     const levels = yield* levelsOf(story, name, keysFor(key).slice(1));
     const moved = movedAmong(levels, (level) => heard[heardName(name, level.key, key)]);
     if (moved) yield* ask(story, plan, name, key, moved);
@@ -31,7 +32,7 @@ export function* askIfMoved(
 function movedAmong(levels: readonly Level[], heardAt: (level: Level) => number | undefined): Level | undefined {
   const last = levels.at(-1);
   if (last?.isSet) return heardAt(last) === last.version ? undefined : last;
-  return levels.find((level) => (heardAt(level) ?? level.version) !== level.version);
+  return levels.find((level) => (heardAt(level) || level.version) !== level.version);
 }
 
 function* ask(story: Story, plan: TierPlan, control: string, key: string, { key: under, version }: Level): Step<void> {

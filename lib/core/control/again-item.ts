@@ -77,7 +77,7 @@ export function* keep(
   return (item, predicted) => {
     const before = newestOf(item);
     if (before && before.ts > ts) return {};
-    return { newest: newest as unknown as Json, heard: { ...heardOf(item), ...toldOf(plan, key, predicted) } };
+    return { newest: newest as unknown as Json, heard: hear(item, toldOf(plan, key, predicted)) };
   };
 }
 
@@ -91,7 +91,15 @@ function* keepable(story: Story): Step<string> {
   return JSON.stringify({ v: 1, flow, offloaded });
 }
 
-/** What a prediction was told of its key, as the key hears of it; of an `initial`, which no message has set, nothing. */
+/** What a key has heard of, and hears now. That nothing is set, version 0, says only that the control was asked for. */
+export function hear(item: Item | undefined, now: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const heard: Record<string, number> = { ...heardOf(item) };
+  for (const [name, version] of Object.entries(now))
+    if (version > 0 || heard[name] === undefined) heard[name] = version;
+  return heard;
+}
+
+/** What a prediction was told of its key, as the key hears of it. */
 export function toldOf(plan: TierPlan, key: string, { told }: Predicted): Readonly<Record<string, number>> {
   const heard: Record<string, number> = {};
   if (!told) return heard;
@@ -99,7 +107,7 @@ export function toldOf(plan: TierPlan, key: string, { told }: Predicted): Readon
   for (const { name } of Object.values(plan.tier.controls ?? {})) {
     for (const level of levels) {
       const version = told[`${name}#${level}`];
-      if (version) heard[heardName(name, level, key)] = version;
+      if (version !== undefined) heard[heardName(name, level, key)] = version;
     }
   }
   return heard;

@@ -12,7 +12,7 @@ import { keepPace } from '../step/pace.ts';
 import { modelPrediction, nameControls, refuseAgain } from '../step/step.ts';
 import { endFlow, record, type Story } from '../step/story.ts';
 import type { Item } from '../table-update.ts';
-import { heardName, heardOf, newestOf, toldOf } from './again-item.ts';
+import { hear, heardName, heardOf, newestOf, toldOf } from './again-item.ts';
 import { keysFor } from './keys.ts';
 import { type Level, levelAt, levelsOf } from './levels.ts';
 import { liveThreshold } from './live-threshold.ts';
@@ -173,7 +173,7 @@ function heard(
 ): Item {
   const read = levels.filter(({ version }) => version > 0);
   const names = Object.fromEntries(read.map((level) => [heardName(control, level.key, key), level.version]));
-  return { heard: { ...heardOf(item), ...told, ...names } };
+  return { heard: { ...hear(item, told), ...names } };
 }
 
 const shown = (key: string): string => JSON.stringify(key.slice(0, 80));
