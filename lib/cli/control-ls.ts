@@ -33,8 +33,9 @@ export function addControlLs(control: Command): void {
     const { cloud, close } = await openPlace(place, graph);
     try {
       const found = await tell(io, listControls(cloud.table, { control: name, prefix }));
-      const what = `${name === undefined ? 'any control' : `control "${name}"`}${prefix === undefined ? '' : `, no key that begins with ${JSON.stringify(prefix)}`}`;
-      if (!found) io.say(`nothing is set: no key of ${what}`);
+      const of = name === undefined ? 'any control' : `control "${name}"`;
+      const keys = prefix === undefined ? 'any key' : `any key that begins with ${JSON.stringify(prefix)}`;
+      if (!found) io.say(`nothing is set for ${keys} of ${of}`);
       return EXIT.ok;
     } finally {
       await close();

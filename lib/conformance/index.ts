@@ -1,3 +1,4 @@
+export type { KeyedItem, ListPage, TableList } from '../core/table-list.ts';
 export type { Condition, Item, TableUpdate, UpdateResult } from '../core/table-update.ts';
 export type { Clock } from '../ports/clock.ts';
 export type { DecisionLog } from '../ports/decision-log.ts';
