@@ -58,7 +58,11 @@ function instantCloud(): Cloud {
   const queue = { name: 'none', send: () => sent, hide: () => done } as unknown as Queue;
   return {
     queue: () => queue,
-    table: { update: async () => ({ applied: true, item: {} }), get: async () => undefined, list: async () => ({ items: [] }) },
+    table: {
+      update: async () => ({ applied: true, item: {} }),
+      get: async () => undefined,
+      list: async () => ({ items: [] }),
+    },
     objects: { bucket: 'none' } as Cloud['objects'],
     decisions: { write: () => done, flow: async () => [] },
     clock: { now: () => 0, sleep: () => done },
