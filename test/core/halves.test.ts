@@ -275,6 +275,13 @@ describe('an item past its time', () => {
   };
   const old = { expiresAt: at(0), signals: 2, signalTs: 1 };
   const NEVER = 'both halves came, and the flow was not finished in time';
+  /** A half that is another one by then is not replaced with the rest: it has not been told of. */
+  const as = (item: object, side: 'data' | 'signal'): object => {
+    if (!(side in item)) return { attribute: side, is: 'absent' };
+    return side === 'signal'
+      ? { attribute: 'signalTs', is: '=', value: old.signalTs }
+      : { attribute: side, is: 'present' };
+  };
 
   test.each<[string, object, 'data' | 'signal', object, readonly (string | undefined)[], number]>([
     ['one’s own half is no news', {}, 'data', { data }, [], 2],
@@ -301,7 +308,7 @@ describe('an item past its time', () => {
           [`${side}Ts`]: START,
         },
         remove: OTHERS[side],
-        when: [{ attribute: 'expiresAt', is: '<=', value: at(0) }],
+        when: [{ attribute: 'expiresAt', is: '<=', value: at(0) }, as(item, 'data'), as(item, 'signal')],
       },
     ]);
     const order = done.effects.map((effect) => effect.do).filter((name) => name !== 'now' && name !== 'validate');
@@ -321,6 +328,22 @@ describe('an item past its time', () => {
       expect(done.record.decision).toBe(left ? 'accepted' : 'parked');
       expect(hand.table.get(KEY)).toMatchObject(left ? { done: expect.any(String) } : { data: { id: 'd' } });
     }
+  });
+
+  test('is not replaced with a half that came since it was told of: that one is told of first', () => {
+    const hand = joins({}, { ...old, data: { ...data, id: 'x' }, dataTs: START } as unknown as Item);
+    let came = false;
+    hand.meddle = (effect) => {
+      if (effect.do !== 'table' || !effect.update.set?.data || came) return undefined;
+      // Its process has another clock, or its write was long on its way.
+      came = true;
+      hand.table.set(KEY, { ...hand.table.get(KEY), signal: signal as unknown as Json, signalTs: START });
+      return undefined;
+    };
+    const done = hand.take('dear.photos', photoOf());
+    const told = done.records.filter(({ decision }) => decision === 'expired').flatMap((record) => record.in);
+    expect(told.map(({ id }) => id)).toContain(signal.id);
+    expect(hand.table.get(KEY)).toMatchObject({ data: { id: 'd' }, expiresAt: at(TTL_MS) });
   });
 
   test('counts as gone from that very second on', () => {

@@ -3,7 +3,7 @@ import { derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
 import { halvesOf } from '../object-keys.ts';
 import type { TierPlan } from '../plan.ts';
-import { absentOr, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '../table-update.ts';
+import { absentOr, type Condition, EXPIRES_AT, expiresAt, type Item, type UpdateResult } from '../table-update.ts';
 import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
 import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
@@ -118,9 +118,19 @@ function* replaceExpired(
     key,
     set: { [side]: mine as unknown as Json, [timeOf(side)]: mine.ts, [EXPIRES_AT]: expiry },
     remove: [other, timeOf(other), 'done', 'by', 'owner', 'message', 'lease', 'signals', 'failed'],
-    when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }],
+    // A half that came meanwhile has not been told of, and is not to go unheard.
+    when: [{ attribute: EXPIRES_AT, is: '<=', value: at / 1_000 }, asIn(old, 'data'), asIn(old, 'signal')],
   });
-  return result.applied ? result.item : undefined; // Someone else may have replaced or deleted it meanwhile.
+  return result.applied ? result.item : undefined; // Someone else may have replaced, deleted or joined it meanwhile.
+}
+
+/** The condition that a side is as it was: empty, or with the half of that time. */
+function asIn(item: Item, side: Side): Condition {
+  if (item[side] === undefined) return { attribute: side, is: 'absent' };
+  const ts = item[timeOf(side)];
+  return ts === undefined
+    ? { attribute: side, is: 'present' }
+    : { attribute: timeOf(side), is: '=', value: Number(ts) };
 }
 
 /** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
