@@ -11,8 +11,8 @@ export interface ExpiredItem {
 export interface LocalTable extends FlowTable {
   /** Up to `limit` items whose `expiresAt` has passed, the oldest first; they stay until deleted. */
   expired(limit: number): Promise<readonly ExpiredItem[]>;
-  /** Deletes those of the items that are still expired: one that was renewed meanwhile stays. */
-  deleteExpired(keys: readonly string[]): Promise<void>;
+  /** Deletes those of the items that still are as they were: one that was written meanwhile stays, and is expired anew. */
+  deleteExpired(items: readonly ExpiredItem[]): Promise<void>;
   /** Deletes items. */
   delete(keys: readonly string[]): Promise<void>;
 }

@@ -48,9 +48,10 @@ export function memoryTable(clock: Clock): LocalTable {
     list: async (list) =>
       toPage(nextKeys(items.keys(), list).map((key) => ({ key, item: only(read(key)!, list.attributes) }))),
     expired: async (limit) => overdue(seconds()).slice(0, limit),
-    async deleteExpired(keys) {
-      const now = seconds();
-      for (const key of keys) if (expiryOf(items.get(key) ?? {}) <= now) items.delete(key);
+    async deleteExpired(expired) {
+      for (const { key, item } of expired) {
+        if (JSON.stringify(read(key)) === JSON.stringify(item)) items.delete(key);
+      }
     },
     async delete(keys) {
       for (const key of keys) items.delete(key);

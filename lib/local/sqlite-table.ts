@@ -14,7 +14,7 @@ export function sqliteTable(database: Database, clock: Clock): LocalTable {
   const following = database.prepare('SELECT key, item FROM items WHERE key >= ? AND key > ? ORDER BY key LIMIT ? + 0');
   const overdue = database.prepare('SELECT key, item FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ? + 0');
   const remove = database.prepare('DELETE FROM items WHERE key = ?');
-  const removeOverdue = database.prepare('DELETE FROM items WHERE key = ? AND expires_at <= ?');
+  const removeAsItWas = database.prepare('DELETE FROM items WHERE key = ? AND item = ?');
   const committed = groupCommit(database);
   const seconds = (): number => Math.floor(clock.now() / 1_000);
 
@@ -50,10 +50,9 @@ export function sqliteTable(database: Database, clock: Clock): LocalTable {
       const rows = database.read(() => overdue.all(seconds(), limit)) as { key: string; item: string }[];
       return rows.map(({ key, item }) => ({ key, item: JSON.parse(item) as Item }));
     },
-    async deleteExpired(keys) {
-      const now = seconds();
+    async deleteExpired(expired) {
       database.transaction(() => {
-        for (const key of keys) removeOverdue.run(key, now);
+        for (const { key, item } of expired) removeAsItWas.run(key, JSON.stringify(item));
       });
     },
     async delete(keys) {

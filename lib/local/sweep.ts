@@ -19,7 +19,7 @@ export function startSweep(graph: Graph, cloud: LocalCloud, onError: (error: Err
     const expired = await cloud.table.expired(AT_ONCE);
     if (expired.length === 0) return;
     await settleExpired(graph, cloud, expired);
-    await cloud.table.deleteExpired(expired.map(({ key }) => key));
+    await cloud.table.deleteExpired(expired);
   };
   const sweepObjects = async (): Promise<void> =>
     void (await cloud.objects.deleteOlder(cloud.clock.now() - KEEP_OBJECTS_MS));

@@ -10,8 +10,8 @@ export interface MemoryTable {
   list(list: TableList): ListPage;
   /** Items whose time is over at `now`, ms since the epoch. */
   expired(now: number): readonly { readonly key: string; readonly item: Item }[];
-  /** Deletes an item if it is still expired at `now`. */
-  deleteExpired(key: string, now: number): boolean;
+  /** Deletes an item if it still is as it was. */
+  deleteExpired(key: string, was: Item): boolean;
   /** When the next item expires, ms since the epoch. */
   nextExpiry(): number | undefined;
   /** Items that hold a half which waits for the other, or both. */
@@ -42,9 +42,8 @@ export function memoryTable(onWrite: () => void): MemoryTable {
     list: (list) =>
       toPage(nextKeys(items.keys(), list).map((key) => ({ key, item: only(items.get(key)!, list.attributes) }))),
     expired: (now) => [...items].filter(([, item]) => isOver(item, now)).map(([key, item]) => ({ key, item })),
-    deleteExpired(key, now) {
-      const item = items.get(key);
-      if (!item || !isOver(item, now)) return false;
+    deleteExpired(key, was) {
+      if (items.get(key) !== was) return false;
       put(key, undefined);
       return true;
     },

@@ -59,7 +59,7 @@ export function startSweep(world: World, chooseGraph: () => Graph): { readonly b
   }
   function remove(expired: readonly Expired[]): void {
     for (const { key, item } of expired) {
-      if (table.deleteExpired(key, schedule.now())) world.tell('table', { did: 'expire', key, item });
+      if (table.deleteExpired(key, item)) world.tell('table', { did: 'expire', key, item });
     }
   }
   function settle(expired: readonly Expired[], done: () => void, again: () => void): void {

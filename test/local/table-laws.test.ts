@@ -52,14 +52,14 @@ type Call =
   | { readonly update: TableUpdate }
   | { readonly get: string }
   | { readonly expired: number }
-  | { readonly deleteExpired: readonly string[] }
+  | { readonly deleteExpired: readonly string[]; readonly written?: TableUpdate }
   | { readonly delete: readonly string[] }
   | { readonly seconds: number };
 const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ update }) },
   { weight: 2, arbitrary: fc.record({ get: key }) },
   fc.record({ expired: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ deleteExpired: fc.array(key, { maxLength: 2 }) }),
+  fc.record({ deleteExpired: fc.array(key, { maxLength: 2 }), written: update }, { requiredKeys: ['deleteExpired'] }),
   fc.record({ delete: fc.array(key, { maxLength: 1 }) }),
   fc.record({ seconds: fc.integer({ min: 1, max: 4 }) }),
 );
@@ -91,7 +91,12 @@ async function said(table: LocalTable, one: Exclude<Call, { readonly seconds: nu
   }
   if ('get' in one) return (await table.get(one.get)) ?? 'nothing';
   if ('delete' in one) return table.delete(one.delete);
-  if ('deleteExpired' in one) return table.deleteExpired(one.deleteExpired);
+  if ('deleteExpired' in one) {
+    const expired = (await table.expired(100)).filter(({ key }) => one.deleteExpired.includes(key));
+    if (one.written) await table.update(one.written);
+    await table.deleteExpired(expired);
+    return Object.fromEntries(await Promise.all(expired.map(async ({ key }) => [key, await table.get(key)])));
+  }
   // Items that expire in the same second come in any order.
   return (await table.expired(one.expired)).map((expired) => expired.item.expiresAt);
 }

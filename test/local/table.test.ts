@@ -55,13 +55,17 @@ describe.each(MODES)('the flow table (%s)', (mode) => {
     expect(await table.expired(10)).toEqual([]);
     await clock.advance(6_000);
     expect(await table.expired(1)).toEqual([{ key: 'first', item: { expiresAt: 10_005, half: 'x' } }]);
-    const expired = (await table.expired(10)).map(({ key }) => key);
-    expect(expired).toEqual(['first', 'second']);
+    await table.update({ key: 'third', set: { expiresAt: 10_006 } });
+    const expired = await table.expired(10);
+    expect(expired.map(({ key }) => key).sort()).toEqual(['first', 'second', 'third']);
     await table.update({ key: 'second', set: { expiresAt: 10_030 } });
+    // Whoever wrote this looked at the clock before the item's time was over: nobody has decided on what it stored.
+    await table.update({ key: 'third', set: { half: 'y' } });
     await table.deleteExpired(expired);
     expect(await table.get('first')).toBeUndefined();
     expect(await table.get('second')).toEqual({ expiresAt: 10_030 });
-    await table.delete(['second', 'never', 'unknown']);
+    expect(await table.expired(10)).toEqual([{ key: 'third', item: { expiresAt: 10_006, half: 'y' } }]);
+    await table.delete(['second', 'third', 'never', 'unknown']);
     expect(await table.get('never')).toBeUndefined();
     expect(await table.get('late')).toBeDefined();
   });

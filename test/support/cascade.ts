@@ -159,7 +159,7 @@ export async function testCascade(options: TestCascadeOptions): Promise<TestCasc
     async sweep() {
       const expired = await cloud.table.expired(1_000);
       await settleExpired(graph, cloud, expired);
-      await cloud.table.deleteExpired(expired.map(({ key }) => key));
+      await cloud.table.deleteExpired(expired);
     },
     async deadLetters() {
       return listDeadLetters(local, deadLetterSources(graph));
