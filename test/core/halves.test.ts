@@ -193,6 +193,41 @@ describe('halves that meet', () => {
   });
 });
 
+describe('a half that comes while the one in its place is still to be given up', () => {
+  const old = START - 9_000;
+  const stay = { maxTimeDiff: '1s' };
+
+  test.each([
+    ['data', 'dear.photos', photoOf, signal],
+    ['signal', 'dear', signalOf, data],
+  ] as const)('takes its place and joins: %s', (side, queue, messageOf, other) => {
+    // Another id, or the same half sent again at another time.
+    for (const id of ['x', side === 'data' ? data.id : signal.id]) {
+      const first = { ...(side === 'data' ? data : signal), id, ts: old };
+      const otherSide = side === 'data' ? 'signal' : 'data';
+      const item = { [side]: first, [`${side}Ts`]: old, [otherSide]: other, [`${otherSide}Ts`]: START };
+      const done = joins(stay, waiting(item)).take(queue, messageOf());
+      expect(done.records.map(({ decision }) => decision)).toEqual(['skewed', 'accepted']);
+      expect(done.records[0]!.reason).toContain(`the older half ${id} is given up`);
+    }
+  });
+
+  test('is a duplicate where the one in its place cannot be given up', () => {
+    const first = { ...data, id: 'x', ts: old };
+    const hand = joins(stay, waiting({ data: first, dataTs: 7, signal, signalTs: START }));
+    expect(hand.take('dear.photos', photoOf()).records.map(({ decision }) => decision)).toEqual([
+      'skewed',
+      'duplicate',
+    ]);
+  });
+
+  test('is a duplicate of a newer one, though that has no partner of its own time', () => {
+    const first = { ...data, id: 'x', ts: START + 9_000 };
+    const hand = joins(stay, waiting({ data: first, dataTs: first.ts, signal, signalTs: START }));
+    expect(hand.take('dear.photos', photoOf()).records.map(({ decision }) => decision)).toEqual(['duplicate']);
+  });
+});
+
 describe('of two halves of one side', () => {
   const stranger = { id: 'x', ts: START };
 

@@ -41,6 +41,13 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   const stored = halfOf(item, side)!;
   const other = halfOf(item, otherSide(side));
   // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
+  // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
+  const isMine = stored.id === mine.id && stored.ts === mine.ts;
+  const keepsFirst = side === 'data' || joins.signals === 'first';
+  // Whoever saw that the one in its place is to be given up may not have done so yet: this one is not turned away for it.
+  if (keepsFirst && !isMine && other && other.ts - stored.ts > joins.maxTimeDiffMs) {
+    if (yield* giveUpOlder(story, joins, key, side, stored, other)) return yield* meet(story, plan, joins, work);
+  }
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
   if (stored.id !== mine.id) {
     const which = side === 'signal' && joins.signals === 'latest' ? 'is later' : 'came first';
@@ -53,9 +60,11 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   }
   story.met = true;
   story.parkedBefore = stored.delivery !== incoming.deliveryId || Number(item.signals) > 1;
-  // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
-  const own = stored.id === mine.id && stored.ts === mine.ts ? mine : yield* whole(story, stored);
-  if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) return yield* skewed(story, joins, key, side, own, other);
+  const own = isMine ? mine : yield* whole(story, stored);
+  if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) {
+    yield* giveUpOlder(story, joins, key, side, own, other);
+    return ACK;
+  }
   // Both are in hand from here on, though the other one's body may be away.
   nameHalves(story, side, own, other);
   return bothHalves(story, work, side, own, yield* whole(story, other));
@@ -133,8 +142,11 @@ function asIn(item: Item, side: Side): Condition {
     : { attribute: timeOf(side), is: '=', value: Number(ts) };
 }
 
-/** Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. */
-function* skewed(story: Story, joins: JoinPlan, key: string, side: Side, mine: Half, other: Half): Step<Outcome> {
+/**
+ * Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. Whether the older
+ * one is gone.
+ */
+function* giveUpOlder(story: Story, joins: JoinPlan, key: string, side: Side, mine: Half, other: Half): Step<boolean> {
   const mineIsOlder = mine.ts < other.ts;
   const olderSide = mineIsOlder ? side : otherSide(side);
   const apart = Math.abs(mine.ts - other.ts);
@@ -144,12 +156,13 @@ function* skewed(story: Story, joins: JoinPlan, key: string, side: Side, mine: H
   });
   // Logged first: once the older half is gone, nobody can see that there were two. Another one may have taken its place
   // meanwhile, and is not given up with it.
-  yield* write(story, {
+  const { applied, item } = yield* write(story, {
     key,
     remove: [olderSide, timeOf(olderSide), ...(olderSide === 'signal' ? ['signals'] : []), 'failed'],
     when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts)],
   });
-  return ACK;
+  const left = item && halfOf(item, olderSide);
+  return applied || left?.id !== older.id || left.ts !== older.ts;
 }
 
 function* duplicate(story: Story, reason: string): Step<Outcome> {
