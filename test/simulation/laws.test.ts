@@ -102,6 +102,23 @@ const half = (key: string, set: object): FactOf => ({
 
 const pair = (data: number, sent: number): object => ({ data: { id: 'h', ts: data }, signal: { id: 's', ts: sent } });
 
+/** A signal that fits the data comes while one that does not is in its place; both that were there wait in vain. */
+const fits = { id: 't', ts: 19_000 };
+const waitingPair = pair(20_000, 0);
+const turnedAway: Told = [
+  ...answered,
+  [
+    'look#1',
+    {
+      did: 'write',
+      applied: true,
+      update: { key: 'join#look#f', setIfAbsent: { signal: fits } },
+      item: { expiresAt: 2_000_000_000, ...waitingPair } as never,
+    },
+  ],
+  ['table', { did: 'expire', key: 'join#look#f', item: { data: { id: 'h', ts: 20_000 } } as never }],
+];
+
 test('a flow that is answered breaks no law', () => expect(brokenBy(answered)).toEqual([]));
 
 describe('each law is broken by', () => {
@@ -127,6 +144,7 @@ describe('each law is broken by', () => {
       ['look#1', half('join#look#f', { ...pair(0, 20_000), owner: 'x' })],
       ['look#1', log('look', 'dropped', ['h', 's'])],
     ],
+    'halves that fit each other join': turnedAway,
     'one at a time works on a claimed flow': [
       ...answered,
       ['read#1', half('once#read#f', { owner: 'x' })],
@@ -214,6 +232,14 @@ describe('each law is broken by', () => {
 });
 
 describe('what the documents allow breaks none', () => {
+  test('a half that was turned away, and came again', () => {
+    const again = half('join#look#f', { data: { id: 'h', ts: 20_000 }, signal: fits });
+    const told = [...turnedAway.slice(0, -1), ['look#1', again] as const, ...turnedAway.slice(-1)];
+    expect(brokenBy(turnedAway)).toContain('halves that fit each other join');
+    expect(brokenBy(told)).not.toContain('halves that fit each other join');
+    expect(brokenBy(turnedAway, 60_000)).not.toContain('halves that fit each other join');
+  });
+
   test('two output ids of two versions', () => {
     const other = message('b', 'answer', { signal: signal(1), from: { name: 'glance', version: '2' } });
     expect(brokenBy([...answered, ['glance#2', send('answers', other)]])).toEqual([]);

@@ -12,7 +12,7 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   /** Items whose flow somebody went on with, or whose message the queue gave up. */
   const worked = new Set<string>();
   const givenUp = new Set<string>();
-  /** What records of skewed halves say, by the item: they name the half that is given up. */
+  /** What all records of skewed halves say, by the item: they name the half that is given up. */
   const skewed = new Map<string, string>();
   /** Who wrote last of items in which both halves lie. */
   const seenBy = new Map<string, string>();
@@ -41,6 +41,8 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
           const id = idOf(item?.[side]);
           // A half that is delivered again and lies there already was not stored anew.
           if (id === lying.get(place)) continue;
+          // Stored again by another delivery, it may still be given up by who stood still since it said so.
+          if (id === undefined && item && skewed.get(update.key)?.includes(lying.get(place)!)) waiting.delete(place);
           lying.set(place, id);
           if (id !== undefined && item?.done === undefined) waiting.set(place, { flow, id, tier, isDone: false });
         }
@@ -49,10 +51,13 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
       },
       log({ record }) {
         const { decision, tier, flow } = record;
-        if (decision !== 'parked' && decision !== 'duplicate') worked.add(`join#${tier}#${flow}`);
+        if (!['parked', 'duplicate', 'skewed'].includes(decision)) worked.add(`join#${tier}#${flow}`);
         // Another delivery may still be at work; whatever becomes of it, the flow lies among the dead letters.
         if (decision === 'failed') givenUp.add(`join#${tier}#${flow}`);
-        if (decision === 'skewed') skewed.set(`join#${tier}#${flow}`, record.reason ?? '');
+        if (decision === 'skewed') {
+          const key = `join#${tier}#${flow}`;
+          skewed.set(key, `${skewed.get(key) ?? ''} ${record.reason}`);
+        }
         if (!isFinal(record)) return undefined;
         for (const [key, half] of halvesOf(record.tier, record.flow)) {
           // Where the process died between the done-mark and its record, a duplicate's record says that the flow is done.

@@ -1,5 +1,5 @@
 import type { TierPlan } from '../../core/plan.ts';
-import { EXPIRES_AT, type Item } from '../../core/table-update.ts';
+import { EXPIRES_AT, type Item, type TableUpdate } from '../../core/table-update.ts';
 import type { LawMaker } from './law.ts';
 
 /** Longer than a call is on its way where nobody stands still. */
@@ -7,11 +7,12 @@ const ON_ITS_WAY_MS = 1_000;
 
 /**
  * What joins belongs together: near enough in event time, neither half past its time, and the signal that the policy asks for.
- * Of two halves too far apart the older one goes; two that are claimed are kept until their message can come back.
+ * Of two halves too far apart the older one goes, of two near enough none; two that are claimed are kept until their message
+ * can come back.
  */
 export const halvesBelongTogether: LawMaker = (_, runs) => {
   const items = new Map<string, Item>();
-  /** An item as a process saw it when it stored its half: that is what it joins, whatever comes before its claim. */
+  /** An item as a delivery saw it when it stored its half: that is what it joins, whatever comes before its claim. */
   const seen = new Map<string, Item>();
   let hasStall = false;
   return {
@@ -25,15 +26,18 @@ export const halvesBelongTogether: LawMaker = (_, runs) => {
       write({ by, at, update, item, applied }, world) {
         const [, tier = '', flow = ''] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
         const plan = runs.planOf(by, tier);
-        const isClaim = update.set?.owner !== undefined;
-        if (!isClaim && item) seen.set(`${by} ${update.key}`, item);
+        const owner = update.set?.owner;
+        const delivery = deliveryOf(update);
+        if (delivery !== undefined && item) seen.set(delivery, item);
         if (!applied || !item || !plan?.tier.joins) return undefined;
         const before = items.get(update.key) ?? {};
         items.set(update.key, item);
         // Who stood still, or has a wrong clock, takes what is over for what is not.
         const times = hasStall || world.clockAhead > 0 ? undefined : at;
-        const met = seen.get(`${by} ${update.key}`) ?? item;
-        const problem = isClaim ? claimProblem(plan, met, item, times) : changeProblem(plan, before, item, times);
+        const problem =
+          owner === undefined
+            ? changeProblem(plan, before, item, times)
+            : claimProblem(plan, seen.get(String(owner)) ?? item, item, times);
         return problem === undefined ? undefined : { flow, message: `${tier} ${problem}` };
       },
     },
@@ -55,12 +59,21 @@ function changeProblem({ tier }: TierPlan, before: Item, item: Item, at: number 
   if (item.done !== undefined || endOf(before) !== endOf(item)) return undefined;
   if (isPair(before) && !isPair(item)) {
     const [gone, left] = item.data === undefined ? (['data', 'signal'] as const) : (['signal', 'data'] as const);
-    return timeOf(before, gone) > timeOf(before, left) ? `gave up the newer of two halves, the ${gone}` : undefined;
+    const aheadMs = timeOf(before, gone) - timeOf(before, left);
+    if (Math.abs(aheadMs) <= tier.joins!.maxTimeDiffMs)
+      return `gave up the ${gone} of two halves that are ${Math.abs(aheadMs)} ms apart`;
+    return aheadMs > 0 ? `gave up the newer of two halves, the ${gone}` : undefined;
   }
   const [old, now] = [timeOf(before, 'signal'), timeOf(item, 'signal')];
   if (tier.joins!.signals === 'first' ? old !== now && !Number.isNaN(old) && !Number.isNaN(now) : old > now)
     return `replaced a signal of ${old} by one of ${now}; the ${tier.joins!.signals} counts`;
   return undefined;
+}
+
+/** Which delivery stores its half with this write. */
+function deliveryOf({ set, setIfAbsent }: TableUpdate): string | undefined {
+  const half = set?.data ?? set?.signal ?? setIfAbsent?.data ?? setIfAbsent?.signal;
+  return (half as { delivery?: string } | undefined)?.delivery;
 }
 
 const isPair = (item: Item): boolean => item.data !== undefined && item.signal !== undefined;

@@ -9,6 +9,7 @@ import { logBugs } from './log.ts';
 import { objectBugs } from './objects.ts';
 import { paceBugs } from './pace.ts';
 import { queueBugs } from './queues.ts';
+import { skewedBugs } from './skewed.ts';
 import { verdictBugs } from './verdicts.ts';
 
 /** The gallery: every mistake that the simulator must find. */
@@ -24,9 +25,14 @@ export const BUGS: readonly Bug[] = [
   ...controlBugs,
   ...againBugs,
   ...deploymentBugs,
+  ...skewedBugs,
 ];
 
-/** Names of no bug: sound code in the worlds that live by their controls, that work data again, in which another graph is deployed. */
+/**
+ * Names of no bug: sound code in the worlds that live by their controls, that work data again, in which another graph is
+ * deployed, in which halves are far from each other in time.
+ */
 export const SOUND_CONTROLS = 'controls';
 export const SOUND_AGAIN = 'again';
 export const SOUND_DEPLOYMENTS = 'deployments';
+export const SOUND_SKEWED = 'skewed';

@@ -30,8 +30,8 @@ export const joinBugs: readonly Bug[] = [
   {
     name: 'halves too far apart are joined',
     file,
-    find: 'if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs)',
-    replace: 'if (own.ts - other.ts > joins.maxTimeDiffMs)',
+    find: 'if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) {',
+    replace: 'if (own.ts - other.ts > joins.maxTimeDiffMs) {',
     finds: ['halves that join belong together'],
   },
   {
