@@ -81,6 +81,8 @@ export type Fact = { readonly at: number; readonly by: string } & (
     }
   | { readonly did: 'log'; readonly record: DecisionRecord }
   | { readonly did: 'crash'; readonly why: string }
+  /** The clock of a process has jumped; it is so far ahead now, or behind where this is below 0. */
+  | { readonly did: 'clock'; readonly aheadMs: number }
   | { readonly did: 'fail'; readonly error: Error }
   | { readonly did: 'fault'; readonly kind: FaultKind; readonly place: string; readonly flow?: string }
   | { readonly did: 'heal' }

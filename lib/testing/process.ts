@@ -110,6 +110,7 @@ export function createProcess(world: World, tier: string, number: number, limits
         const far = JUMPS_MS[Math.floor(jump * 2 * JUMPS_MS.length) % JUMPS_MS.length]!;
         skewMs += jump < 0.5 ? far : -far;
         world.clockAhead = Math.max(world.clockAhead, Math.abs(skewMs));
+        world.tell(name, { did: 'clock', aheadMs: skewMs });
       }
       // A process that stood still was frozen, and nobody has ended it meanwhile.
       limit = schedule.after(limitMs, () => stalls || crash(`ran longer than ${limitMs} ms`));

@@ -22,7 +22,7 @@ function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
     }
     if (fact.did === 'write' && isShared(fact.update.key))
       return at.has(fact.by) || [...asked].some((control) => fact.update.key.startsWith(control));
-    if (fact.did === 'crash' || fact.did === 'fail') return at.has(fact.by);
+    if (fact.did === 'crash' || fact.did === 'fail' || fact.did === 'clock') return at.has(fact.by);
     if (fact.did === 'fault') return fact.kind === 'outage';
     return flowsIn(fact).includes(flow);
   });
@@ -114,6 +114,8 @@ function factText(fact: Fact): string {
       return `logs ${fact.record.decision}${fact.record.reason === undefined ? '' : `: ${fact.record.reason.split('\n')[0]}`}`;
     case 'crash':
       return `dies: ${fact.why}`;
+    case 'clock':
+      return `has a clock that is ${Math.abs(fact.aheadMs)} ms ${fact.aheadMs < 0 ? 'behind' : 'ahead'} now`;
     case 'fail':
       return `throws: ${fact.error.message}`;
     case 'fault':

@@ -158,6 +158,7 @@ const changed: Told = [
   [70, 'controls#1', applies(2)],
   [80, 'controls#1', log('controls', 'applied', 'm2')],
 ];
+const FRESH = 'controls are no staler than they may be';
 const NEWEST = 'the newest data of a key is decided with its newest control';
 
 test('a control that is set, and read, breaks no law', () => expect(brokenBy(answered)).toEqual([]));
@@ -224,6 +225,23 @@ describe('what the documents allow breaks none', () => {
   ];
   test('an instance that does not see yet what was set within the staleness', () => {
     expect(brokenBy([...answered, ...second, [5_900, 'heater#1', finds(1, 5_900)]])).toEqual([]);
+  });
+  test('an instance that takes what it found for fresh, by its own clock', () => {
+    const jumps = (at: number, aheadMs: number): Told[number] => [at, 'heater#1', { did: 'clock', aheadMs }];
+    const stale = [FRESH];
+    // Set back by a second, it has known the value for one second less; set back further, it was read in its future.
+    const late = (by: string): Told => [...answered, ...second, jumps(2_000, -1_000), [6_500, by, finds(1, 6_500)]];
+    expect(brokenBy(late('heater#1'))).toEqual([]);
+    expect(brokenBy(late('heater#2'))).toEqual(stale);
+    expect(brokenBy([...answered, ...second, jumps(2_000, -1_000), [7_100, 'heater#1', finds(1, 7_100)]])).toEqual(
+      stale,
+    );
+    expect(brokenBy([...answered, ...second, jumps(2_000, -60_000), [2_500, 'heater#1', finds(1, 2_500)]])).toEqual(
+      stale,
+    );
+    // And a clock that is put right again has what it knew before.
+    const right: Told = [jumps(2_000, -60_000), jumps(3_000, 0), [3_500, 'heater#1', finds(1, 3_500)]];
+    expect(brokenBy([...answered, ...second, ...right])).toEqual([]);
   });
   test('another instance that sees it earlier', () => {
     const earlier: Told = [

@@ -6,7 +6,11 @@ import * as skewed from './skewed.ts';
 const seeds = Number(process.env.SLUICE_SEEDS ?? 1_000);
 const timeout = 120_000 + 200 * seeds;
 
-test.each(Object.entries(skewed))('%s: halves near and far in time keep every law', { timeout }, async (_, application) => {
-  const { report } = await check({ ...application, seeds, flows: 6 });
-  expect(report).toBe('');
-});
+test.each(Object.entries(skewed))(
+  '%s: halves near and far in time keep every law',
+  { timeout },
+  async (_, application) => {
+    const { report } = await check({ ...application, seeds, flows: 6 });
+    expect(report).toBe('');
+  },
+);

@@ -82,6 +82,13 @@ export const controlBugs: readonly Bug[] = [
     finds: [FRESH],
   },
   {
+    name: 'a clock that is set back makes a value last longer',
+    file: reader,
+    find: 'before && now >= before.at && now',
+    replace: 'before && now',
+    finds: [FRESH],
+  },
+  {
     name: 'what is not set is remembered for ever',
     file: reader,
     find: 'now >= before.at && now - before.at < use.maxStalenessMs',
