@@ -23,7 +23,10 @@ export type CheckOptions = ApplicationOptions & {
   readonly faults?: FaultRates | 'some' | 'all' | 'none';
   /** `predict` is a function of its input alone, so it runs once for each, and `load` once at all: for models that are slow. */
   readonly pure?: boolean;
-  /** Once the faults are over, all dead letters are sent back to where they came from. */
+  /**
+   * All dead letters are sent back to where they came from: three times while faults happen, by a process that suffers
+   * them and is run again where it dies or fails, and once when they are over.
+   */
   readonly redrive?: boolean;
   /** The world of a violation again: this seed, these flows and these faults, and no others. */
   readonly only?: SmallWorld;

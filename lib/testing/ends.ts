@@ -1,6 +1,7 @@
 import type { DecisionRecord } from '../core/decision.ts';
 import type { Graph } from '../core/plan.ts';
 import type { Fact, MessageFacts } from './facts.ts';
+import { isOutsider } from './outsiders.ts';
 import type { World } from './world.ts';
 
 /** How a flow may end. */
@@ -99,7 +100,7 @@ function collect(world: World, graph: Graph): Endings {
 
 /** The flow that a client sends with this. */
 export function flowSentBy(fact: Fact): string | undefined {
-  if (fact.did !== 'send' || fact.by !== 'client' || fact.message.kind === 'control') return undefined;
+  if (fact.did !== 'send' || !isOutsider(fact.by) || fact.message.kind === 'control') return undefined;
   return fact.message.flow ?? undefined;
 }
 

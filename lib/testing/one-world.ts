@@ -44,11 +44,13 @@ export interface WorldsOptions {
   readonly always: UserLaws;
   readonly eventually: UserLaws;
   readonly shared?: Shared;
-  /** Dead letters are sent back once the world has healed. */
+  /** Dead letters are sent back: while faults happen, which redriving suffers like all else, and once the world has healed. */
   readonly redrive?: boolean;
 }
 
-/** Faults happen for two hours. */
+/** Faults happen for two hours. Three times meanwhile dead letters are sent back, as well as faults let it be done; */
+const WHILE_FAULTS = ['1m', '20s', '40m'] as const;
+/** and once when they are over. */
 const HEALED_AFTER = '3h';
 
 export function worldRunner(options: WorldsOptions): RunWorld {
@@ -77,6 +79,10 @@ export function worldRunner(options: WorldsOptions): RunWorld {
       await sendInput(world, send);
     }
     if (redrive) {
+      for (const time of WHILE_FAULTS) {
+        await world.advance(time);
+        world.startRedrive();
+      }
       await world.advance(HEALED_AFTER);
       await world.redrive();
     }

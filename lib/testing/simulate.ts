@@ -16,6 +16,7 @@ import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
 import { requireFaults, requireKnown, requireSeed } from './options.ts';
 import { createOutside, quiet } from './outside.ts';
+import { createRedriver } from './redriver.ts';
 import { runsOf } from './runs.ts';
 import type { Shared } from './tasks.ts';
 import { startTiers } from './tiers.ts';
@@ -110,7 +111,7 @@ export function simulateInside(
   deployment: Deployment,
   options: Omit<SimulateOptions, keyof ApplicationOptions>,
   inner: Inner,
-): Simulation & { faults(): readonly FaultKey[]; endings(): Endings } {
+): Simulation & { faults(): readonly FaultKey[]; endings(): Endings; startRedrive(): void } {
   const { seed = 1, start = new Date(Date.UTC(2026, 0, 1)), faultsFor = '2h' } = options;
   const rates = options.faults === 'all' ? FAULTS : (options.faults ?? {});
   const broken: Broken[] = [];
@@ -182,5 +183,10 @@ export function simulateInside(
       laws.end(world);
     },
   };
-  return Object.assign(view, doing, { faults: () => world.faults.happened, endings: () => endingsIn(world, graph) });
+  const redriver = createRedriver(world, deadLetterSources(graph));
+  return Object.assign(view, doing, {
+    faults: () => world.faults.happened,
+    endings: () => endingsIn(world, graph),
+    startRedrive: redriver.start,
+  });
 }

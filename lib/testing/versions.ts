@@ -1,5 +1,6 @@
 import type { TierPlan } from '../core/plan.ts';
 import type { MessageFacts } from './facts.ts';
+import { isOutsider } from './outsiders.ts';
 import type { Runs } from './runs.ts';
 
 /**
@@ -29,7 +30,7 @@ export function mixedVersions({ planOf }: Runs): MixedVersions {
     decided,
     hear(by, { flow, envelope }) {
       // A client sends what is its own, and what is redriven as it was.
-      if (envelope && by !== 'client') decided(by, envelope.from.name, envelope.from.version, flow);
+      if (envelope && !isOutsider(by)) decided(by, envelope.from.name, envelope.from.version, flow);
     },
     isMixed: (flow) => flow !== null && mixed.has(flow),
   };

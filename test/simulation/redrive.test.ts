@@ -4,6 +4,7 @@ import { check, simulate } from '../../lib/testing/index.ts';
 import { cheap } from '../support/tiers.ts';
 import { heaters, movingThresholds } from './controlled.ts';
 import { fiveTierFlow, fiveTiers } from './five-tiers.ts';
+import { joinedLetters } from './redriven.ts';
 
 test('a dead letter that is redriven is worked off as if nothing had been', async () => {
   let isBroken = true;
@@ -28,6 +29,7 @@ test.each([
   ['five tiers', { tiers: fiveTiers, input: fiveTierFlow }],
   ['heaters', heaters],
   ['a cascade whose thresholds move', movingThresholds],
+  ['halves that are given up', joinedLetters],
 ])('%s keep every law though dead letters are redriven', { timeout: 120_000 }, async (_, application) => {
   const { report } = await check({ ...application, seeds: 150, flows: 4, redrive: true });
   expect(report).toBe('');

@@ -3,6 +3,7 @@ import type { ControlDefinition } from '../../core/control/definition.ts';
 import { toControlState } from '../../core/control/item.ts';
 import { controlKey, EVERY_KEY } from '../../core/control/keys.ts';
 import type { ControlMessage } from '../../core/control/message.ts';
+import { isOutsider } from '../outsiders.ts';
 import { controlHistory } from './control-history.ts';
 import type { LawMaker } from './law.ts';
 
@@ -18,7 +19,7 @@ export const highestVersionCounts: LawMaker = ({ controls }) => {
     name: 'the highest version of a control counts',
     hears: {
       send({ by, message: { id, kind, envelope } }) {
-        if (by === 'client' && kind === 'control' && envelope?.control) sent.set(id, envelope.control);
+        if (isOutsider(by) && kind === 'control' && envelope?.control) sent.set(id, envelope.control);
         return undefined;
       },
       write(fact) {

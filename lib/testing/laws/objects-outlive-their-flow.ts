@@ -1,4 +1,5 @@
 import { halvesOf, MESSAGES } from '../../core/object-keys.ts';
+import { isOutsider } from '../outsiders.ts';
 import type { LawMaker } from './law.ts';
 import { markMs } from './mark.ts';
 
@@ -27,14 +28,14 @@ export const objectsOutliveTheirFlow: LawMaker = (_, runs) => {
       remove({ by, at, key }) {
         removed.set(key, { by, at });
         const flow = flowOf(key);
-        if (flow === undefined || by === 'client' || answered.has(flow)) return undefined;
+        if (flow === undefined || isOutsider(by) || answered.has(flow)) return undefined;
         return { flow, message: `${by} deleted ${key} before the flow was answered` };
       },
       get({ by, at, key }, world) {
         const before = removed.get(key);
         const flow = flowOf(key);
         // Who stood still, or whose clock is wrong, may still work on a flow that others have finished.
-        if (!before || flow === undefined || by === 'client' || hasStall || world.clockAhead > 0) return undefined;
+        if (!before || flow === undefined || isOutsider(by) || hasStall || world.clockAhead > 0) return undefined;
         // While a done-mark lasts, what is delivered again does not come so far as to look for an object.
         const plan = runs.planOf(before.by, by.replace(/#\d+$/, ''));
         if (!plan || at - before.at >= markMs(plan)) return undefined;

@@ -1,3 +1,4 @@
+import { isOutsider } from '../outsiders.ts';
 import { mixedVersions } from '../versions.ts';
 import type { LawMaker } from './law.ts';
 
@@ -22,7 +23,7 @@ export const satisfiedGoesNoFurther: LawMaker = (_, runs) => {
         if (kind === 'answer') {
           const plan = runs.planOf(by, tier);
           // What is redriven was judged when it was sent first.
-          if (by !== 'client' && !isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
+          if (!isOutsider(by) && !isSatisfied && (plan?.next || plan?.tier.exhausted !== 'accept'))
             return { flow, message: `${tier} answered and was not satisfied (${scored})` };
           answeredBy.set(flow, tier);
           note(answeredWith, tier, flow, controls);

@@ -1,3 +1,4 @@
+import { isOutsider } from '../outsiders.ts';
 import type { LawMaker } from './law.ts';
 
 /** An object of a flow is fetched only by a task that touched it. Large messages are not objects of a flow. */
@@ -8,7 +9,7 @@ export const untouchedIsNotFetched: LawMaker = () => {
     hears: {
       touch: ({ by, key }) => void touched.add(`${by} ${key}`),
       get({ by, key }) {
-        if (by === 'client' || !/^(objects|produced)\//.test(key) || touched.has(`${by} ${key}`)) return undefined;
+        if (isOutsider(by) || !/^(objects|produced)\//.test(key) || touched.has(`${by} ${key}`)) return undefined;
         return { message: `${by} fetched ${key}, which its task never asked for` };
       },
     },

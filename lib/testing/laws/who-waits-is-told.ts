@@ -1,4 +1,5 @@
 import { endingsIn } from '../ends.ts';
+import { isOutsider } from '../outsiders.ts';
 import type { LawMaker } from './law.ts';
 
 /** Where a client asked to wait for its flow, the table is told how it ended; of skewed halves nobody hears. */
@@ -11,7 +12,7 @@ export const whoWaitsIsTold: LawMaker = (graph) => {
     name: 'who waits is told',
     hears: {
       send({ by, queue, message: { flow, envelope } }) {
-        if (by === 'client' && envelope?.reply && flow !== null && !streams.has(queue)) waited.add(flow);
+        if (isOutsider(by) && envelope?.reply && flow !== null && !streams.has(queue)) waited.add(flow);
         return undefined;
       },
       write({ update: { key }, applied }) {

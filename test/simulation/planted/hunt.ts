@@ -2,16 +2,17 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Bug, withBug } from './bug.ts';
 import { againBugs } from './bugs/again.ts';
-import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS, SOUND_SKEWED } from './bugs/all.ts';
+import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS, SOUND_REDRIVES, SOUND_SKEWED } from './bugs/all.ts';
 import { controlBugs } from './bugs/controls.ts';
 import { deploymentBugs } from './bugs/deployments.ts';
+import { redriveBugs } from './bugs/redrives.ts';
 import { skewedBugs } from './bugs/skewed.ts';
 import type { PlantedWorld } from './worlds.ts';
 
 /**
  * Hunts one bug, named by the first argument, through as many seeds as the second one says, and prints what it found as JSON.
- * Without a name nothing is planted, and with the names `controls`, `again`, `deployments` and `skewed` neither, in the worlds of
- * those. It is a process of its own, as modules are loaded once.
+ * Without a name nothing is planted, and with the names `controls`, `again`, `deployments`, `skewed` and `redrives` neither, in the
+ * worlds of those. It is a process of its own, as modules are loaded once.
  */
 export interface Found {
   readonly bug: string;
@@ -26,7 +27,8 @@ export interface Found {
 }
 
 const [, , name = '', most = '1000'] = process.argv;
-if (!['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS, SOUND_SKEWED].includes(name)) plant(bugNamed(name));
+if (!['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS, SOUND_SKEWED, SOUND_REDRIVES].includes(name))
+  plant(bugNamed(name));
 
 // Only now is any code loaded that the bug may be in.
 const worlds = await worldsFor(name);
@@ -34,7 +36,7 @@ const { deploymentOf } = await import('../../../lib/testing/application.ts');
 const { worldRunner } = await import('../../../lib/testing/one-world.ts');
 
 const runs = await Promise.all(
-  worlds.map(async ({ name: world, tiers, controls = [], next, input, flows, eventually }) => ({
+  worlds.map(async ({ name: world, tiers, controls = [], next, input, flows, eventually, redrive }) => ({
     world,
     flows: Array.from({ length: flows }, (_, i) => i),
     run: worldRunner({
@@ -43,6 +45,7 @@ const runs = await Promise.all(
       faults: 'some',
       always: {},
       eventually,
+      ...(redrive && { redrive }),
     }),
   })),
 );
@@ -68,6 +71,7 @@ async function worldsFor(name: string): Promise<readonly PlantedWorld[]> {
   if (name === SOUND_AGAIN || isOf(againBugs)) return (await import('./controlled-worlds.ts')).againWorlds;
   if (name === SOUND_DEPLOYMENTS || isOf(deploymentBugs)) return (await import('./deployed-worlds.ts')).deployedWorlds;
   if (name === SOUND_SKEWED || isOf(skewedBugs)) return (await import('./skewed-worlds.ts')).skewedWorlds;
+  if (name === SOUND_REDRIVES || isOf(redriveBugs)) return (await import('./redriven-worlds.ts')).redrivenWorlds;
   return (await import('./worlds.ts')).worlds;
 }
 

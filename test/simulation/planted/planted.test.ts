@@ -9,7 +9,7 @@ import { CONTROL_LAWS } from '../../../lib/testing/laws/of-controls.ts';
 import { JOIN_LAWS } from '../../../lib/testing/laws/of-joins.ts';
 import { runsOf } from '../../../lib/testing/runs.ts';
 import { withBug } from './bug.ts';
-import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS, SOUND_SKEWED } from './bugs/all.ts';
+import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS, SOUND_REDRIVES, SOUND_SKEWED } from './bugs/all.ts';
 import { controlledWorlds } from './controlled-worlds.ts';
 import type { Found } from './hunt.ts';
 import { worlds } from './worlds.ts';
@@ -62,7 +62,7 @@ test('bugs have names of their own and name laws that there are', () => {
 
 test('each bug is found, each law finds one, and sound code breaks none', { timeout: 600_000 }, async () => {
   // What nothing is planted in goes through every seed, so it begins.
-  const sound = ['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS, SOUND_SKEWED];
+  const sound = ['', SOUND_CONTROLS, SOUND_AGAIN, SOUND_DEPLOYMENTS, SOUND_SKEWED, SOUND_REDRIVES];
   const found = await huntAll([...sound, ...BUGS.map(({ name }) => name)]);
   console.log(tableOf(found));
   for (const name of sound) expect(found.get(name)).toMatchObject({ seeds: SEEDS, laws: [] });

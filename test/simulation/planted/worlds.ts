@@ -11,6 +11,8 @@ export interface PlantedWorld {
   readonly controls?: readonly AnyControl[];
   /** What is deployed in its place. */
   readonly next?: { readonly tiers: readonly AnyTier[] };
+  /** Dead letters are sent back. */
+  readonly redrive?: boolean;
   readonly flows: number;
   readonly input: FlowMaker;
   readonly eventually: Readonly<Record<string, UserLaw>>;

@@ -9,6 +9,7 @@ import { logBugs } from './log.ts';
 import { objectBugs } from './objects.ts';
 import { paceBugs } from './pace.ts';
 import { queueBugs } from './queues.ts';
+import { redriveBugs } from './redrives.ts';
 import { skewedBugs } from './skewed.ts';
 import { verdictBugs } from './verdicts.ts';
 
@@ -26,13 +27,15 @@ export const BUGS: readonly Bug[] = [
   ...againBugs,
   ...deploymentBugs,
   ...skewedBugs,
+  ...redriveBugs,
 ];
 
 /**
  * Names of no bug: sound code in the worlds that live by their controls, that work data again, in which another graph is
- * deployed, in which halves are far from each other in time.
+ * deployed, in which halves are far from each other in time, in which dead letters are sent back.
  */
 export const SOUND_CONTROLS = 'controls';
 export const SOUND_AGAIN = 'again';
 export const SOUND_DEPLOYMENTS = 'deployments';
 export const SOUND_SKEWED = 'skewed';
+export const SOUND_REDRIVES = 'redrives';
