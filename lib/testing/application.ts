@@ -3,7 +3,7 @@ import type { AnyControl } from '../core/control/types.ts';
 import type { Destination } from '../core/destination.ts';
 import { SluiceError } from '../core/errors.ts';
 import { buildGraph } from '../core/graph.ts';
-import { rejectUnknownKeys } from '../core/options.ts';
+import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Graph } from '../core/plan.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
@@ -33,7 +33,7 @@ export type ApplicationOptions = (
 };
 
 /** An application that is deployed in place of another: another folder, or what is another in it. */
-export type NextApplication =
+export type NextApplication = (
   | {
       readonly application: string | Application;
       readonly tiers?: never;
@@ -45,7 +45,11 @@ export type NextApplication =
       readonly destination?: Destination;
       readonly controls?: readonly AnyControl[];
       readonly application?: never;
-    };
+    }
+) & {
+  /** The deployment is taken back halfway: after the faults all processes run the application as it was. Default false. */
+  readonly takenBack?: boolean;
+};
 
 type Definition = TierDefinition | Destination | ControlDefinition;
 
@@ -58,9 +62,12 @@ export async function deploymentOf(options: ApplicationOptions): Promise<Deploym
   const { next } = options;
   const before = await graphOf(options, []);
   if (!next) return underOtherVersions(before);
-  rejectUnknownKeys(next, ['application', 'tiers', 'destination', 'controls'], 'next');
+  rejectUnknownKeys(next, ['application', 'tiers', 'destination', 'controls', 'takenBack'], 'next');
+  const { takenBack = false } = next;
+  requireOption(typeof takenBack === 'boolean', 'next', 'takenBack', takenBack, 'true or false');
   const isWhole = next.application !== undefined || options.application !== undefined;
-  return deploymentTo(before, await graphOf(isWhole ? next : { ...options, ...next }, definitionsOf(options)));
+  const after = await graphOf(isWhole ? next : { ...options, ...next }, definitionsOf(options));
+  return deploymentTo(before, after, takenBack);
 }
 
 type Source = Pick<ApplicationOptions & NextApplication, 'application' | 'tiers' | 'destination' | 'controls'>;

@@ -8,7 +8,9 @@ export interface Deployment {
   readonly after: Graph;
   /** What all processes run once the world has healed. */
   readonly stays: Graph;
-  /** Every queue, tier and control of either; what is in both as it is after the deployment. */
+  /** Processes of the other one are ended then. */
+  readonly endsOther: boolean;
+  /** Every queue, tier and control of either; what is in both as it is in the one that stays. */
   readonly whole: Graph;
 }
 
@@ -22,15 +24,16 @@ export function underOtherVersions(before: Graph): Deployment {
     destination: destination && { ...destination, version: next(destination.version) },
     ...(controls && { controls: { ...controls, version: next(controls.version) } }),
   };
-  return { before, after, stays: before, whole: before };
+  return { before, after, stays: before, endsOther: false, whole: before };
 }
 
 /**
- * A deployment of another graph. Tiers that it leaves as they are have one plan in both.
+ * A deployment of another graph, or one that is taken back halfway: what only the other graph reads is then worked off by it.
+ * Tiers that it leaves as they are have one plan in both.
  *
  * @throws SluiceError `option-invalid` where it takes a queue away, whatever lies in it
  */
-export function deploymentTo(before: Graph, changed: Graph): Deployment {
+export function deploymentTo(before: Graph, changed: Graph, isTakenBack = false): Deployment {
   const after: Graph = { ...changed, tiers: changed.tiers.map((plan) => unlessChanged(before, plan)) };
   const names = new Set(after.queues.map(({ name }) => name));
   const gone = before.queues.find(({ name }) => !names.has(name));
@@ -44,9 +47,11 @@ export function deploymentTo(before: Graph, changed: Graph): Deployment {
       fix: 'Keep its name; what it does may be another thing.',
     });
   }
+  const [stays, goes] = isTakenBack ? [before, after] : [after, before];
   const queues = after.queues.map((queue) => widest(before, queue));
-  const controls = bothControls(before.controls, after.controls);
-  return { before, after, stays: after, whole: { ...after, queues, ...(controls && { controls }) } };
+  const tiers = [...stays.tiers, ...goes.tiers.filter(({ tier }) => !planIn(stays, tier.name))];
+  const controls = bothControls(goes.controls, stays.controls);
+  return { before, after, stays, endsOther: true, whole: { ...stays, tiers, queues, ...(controls && { controls }) } };
 }
 
 /** The plan as it was, where it is the same: a version names a tier's file, and what comes after it is no part of that. */
@@ -71,10 +76,10 @@ function widest(before: Graph, queue: QueueSpec): QueueSpec {
   };
 }
 
-function bothControls(before: ControlPlan | undefined, after: ControlPlan | undefined): ControlPlan | undefined {
-  if (!before || !after) return after ?? before;
-  const names = after.controls.map(({ name }) => name);
-  return { ...after, controls: [...after.controls, ...before.controls.filter(({ name }) => !names.includes(name))] };
+function bothControls(goes: ControlPlan | undefined, stays: ControlPlan | undefined): ControlPlan | undefined {
+  if (!goes || !stays) return stays ?? goes;
+  const names = stays.controls.map(({ name }) => name);
+  return { ...stays, controls: [...stays.controls, ...goes.controls.filter(({ name }) => !names.includes(name))] };
 }
 
 export function planIn({ tiers }: Graph, name: string): TierPlan | undefined {

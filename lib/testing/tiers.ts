@@ -93,7 +93,7 @@ type Plan = Pick<TierPlan | DestinationPlan | ControlPlan, 'reads' | 'limits'>;
 /** Processes that run what either graph says of them: a new one that which is chosen for it. */
 function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>): Busy {
   const { world, runs } = inhabitants;
-  const { before, after, stays } = runs.deployment;
+  const { before, after, stays, endsOther } = runs.deployment;
   const programOf = (graph: Graph): Program | undefined => {
     const plan = kind.planIn(graph);
     return (
@@ -117,7 +117,7 @@ function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>)
     concurrency,
     programs: all,
     choose: () => programs.get(chosenGraph(inhabitants, 'processes')) ?? all[0]!,
-    counts: (program) => stays === before || !world.healed() || program === programs.get(after),
+    counts: (program) => !endsOther || !world.healed() || program === (programs.get(stays) ?? program),
   });
 }
 

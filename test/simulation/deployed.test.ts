@@ -10,3 +10,12 @@ test.each(Object.entries(deployments))('%s: every law holds while it is deployed
   const { report } = await check({ ...deployed, seeds, flows: 6 });
   expect(report).toBe('');
 });
+
+test.each(Object.entries(deployments))(
+  '%s: every law holds while it is deployed and taken back',
+  { timeout },
+  async (_, { next, ...application }) => {
+    const { report } = await check({ ...application, next: { ...next, takenBack: true }, seeds: seeds / 2, flows: 6 });
+    expect(report).toBe('');
+  },
+);

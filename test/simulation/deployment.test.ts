@@ -58,6 +58,22 @@ test('where nothing goes wrong all is deployed from the beginning', async () => 
   expect(world.flow('f').answer?.tier).toBe('second');
 });
 
+test('a deployment that is taken back is as if it had not been, but for what it has sent on', async () => {
+  const world = await simulate({
+    tiers: [first],
+    next: { tiers: [first, second], takenBack: true },
+    faults: { versions: 1 },
+    faultsFor: '10m',
+  });
+  await world.send('first', { sure: 0 }, { flowId: 'meanwhile' });
+  await world.advance('10m');
+  await world.send('first', { sure: 0 }, { flowId: 'after' });
+  await world.end();
+  expect(world.flow('meanwhile').answer?.tier).toBe('second');
+  expect(world.flow('after').answer?.tier).toBe('first');
+  expect(world.violations()).toEqual([]);
+});
+
 test('a tier that is left as it is has one plan and one version, and one that something comes after has not', async () => {
   const last = defineTier({ name: 'last', input: Item, output: Item, predict: ({ data }) => data });
   const changed = defineTier({ name: 'last', input: Item, output: Item, predict: ({ data }) => data, memory: 256 });
@@ -77,6 +93,8 @@ test('what next leaves out stays as it is; what it does not know is refused', as
   expect(after.destination?.destination.name).toBe('sink');
   const wrong = { tier: [first] } as never;
   await expect(deploymentOf({ tiers: [first], next: wrong })).rejects.toMatchObject({ code: 'option-unknown' });
+  const odd = { tiers: [first], takenBack: 'yes' } as never;
+  await expect(deploymentOf({ tiers: [first], next: odd })).rejects.toMatchObject({ code: 'option-invalid' });
 });
 
 test('what would delete messages, or is another destination, is refused', async () => {
