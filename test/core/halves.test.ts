@@ -166,6 +166,12 @@ describe('halves that meet', () => {
                 { attribute: `${gone}Ts`, is: '=', value: START + Math.min(mineTs, otherTs) },
               ],
             },
+            {
+              any: [
+                { attribute: 'lease', is: 'absent' },
+                { attribute: 'lease', is: '<=', value: START },
+              ],
+            },
           ],
         },
       ]);
@@ -191,6 +197,18 @@ describe('halves that meet', () => {
     expect(hand.take(queue, messageOf()).record.decision).toBe('skewed');
     expect(Object.keys(hand.table.get(KEY)!)).toEqual(expect.arrayContaining(['data', 'signal']));
   });
+});
+
+test('a half is not given up under whoever is at work on it: the later signal comes back when that is over', () => {
+  const claimed = { owner: 'other', message: 'm', lease: START + 5 };
+  const hand = joins(
+    { maxTimeDiff: '1s', signals: 'latest' },
+    waiting({ ...claimed, data: { ...data, ts: START - 9_000 }, dataTs: START - 9_000 }),
+  );
+  const { records, end } = hand.take('dear', signalOf());
+  expect(records.map(({ decision }) => decision)).toEqual(['skewed', 'throttled']);
+  expect(end).toEqual({ end: 'retry', afterMs: 105 });
+  expect(hand.table.get(KEY)).toMatchObject({ ...claimed, data: { id: 'd' }, signal: { id: 's' } });
 });
 
 describe('a half that comes while the one in its place is still to be given up', () => {

@@ -3,7 +3,7 @@ import { absentOr, type Condition, EXPIRES_AT, expiresAt, type Item } from '../t
 import type { Work } from './arrive.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
 import { joinKey } from './join.ts';
-import { endFlow, record, type Story, write } from './story.ts';
+import { endFlow, later, record, type Story, write } from './story.ts';
 
 /** How long a done-mark is kept, at least: as long as its message may lie in the queue, through any outage. */
 const DONE_TTL_MS = 4 * 86_400_000;
@@ -78,11 +78,6 @@ function* refused(story: Story, item: Item | undefined, at: number): Step<Outcom
   const reason = item?.done === undefined ? atWork : `the flow is done here already (output ${String(item.done)})`;
   yield* record(story, 'duplicate', { reason });
   return ACK;
-}
-
-function* later(story: Story, at: number, afterMs: number, reason: string): Step<Outcome> {
-  yield* record(story, 'throttled', { reason, until: at + afterMs });
-  return { end: 'retry', afterMs };
 }
 
 /**

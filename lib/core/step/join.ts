@@ -9,7 +9,7 @@ import type { Work } from './arrive.ts';
 import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
 import { expiredHalves } from './expire.ts';
 import { type Half, halfOf, otherSide, type Side, timeOf } from './half.ts';
-import { record, type Story, write } from './story.ts';
+import { later, record, type Story, write } from './story.ts';
 
 /** The largest half the table takes as it is; an item may have 400 KB (DynamoDB quotas) and holds two. */
 const MAX_HALF_CHARS = 64 * 1024;
@@ -46,7 +46,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   const keepsFirst = side === 'data' || joins.signals === 'first';
   // Whoever saw that the one in its place is to be given up may not have done so yet: this one is not turned away for it.
   if (keepsFirst && !isMine && other && other.ts - stored.ts > joins.maxTimeDiffMs) {
-    if (yield* giveUpOlder(story, joins, key, side, stored, other)) return yield* meet(story, plan, joins, work);
+    const gone = yield* giveUpOlder(story, joins, key, side, stored, other);
+    if (gone !== false) return gone === true ? yield* meet(story, plan, joins, work) : gone;
   }
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
   if (stored.id !== mine.id) {
@@ -62,8 +63,8 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
   story.parkedBefore = stored.delivery !== incoming.deliveryId || Number(item.signals) > 1;
   const own = isMine ? mine : yield* whole(story, stored);
   if (Math.abs(own.ts - other.ts) > joins.maxTimeDiffMs) {
-    yield* giveUpOlder(story, joins, key, side, own, other);
-    return ACK;
+    const gone = yield* giveUpOlder(story, joins, key, side, own, other);
+    return typeof gone === 'boolean' ? ACK : gone;
   }
   // Both are in hand from here on, though the other one's body may be away.
   nameHalves(story, side, own, other);
@@ -144,9 +145,16 @@ function asIn(item: Item, side: Side): Condition {
 
 /**
  * Halves too far apart in event time: the older one goes, the newer waits on for a partner of its own time. Whether the older
- * one is gone.
+ * one is gone; an outcome where somebody is at work on it.
  */
-function* giveUpOlder(story: Story, joins: JoinPlan, key: string, side: Side, mine: Half, other: Half): Step<boolean> {
+function* giveUpOlder(
+  story: Story,
+  joins: JoinPlan,
+  key: string,
+  side: Side,
+  mine: Half,
+  other: Half,
+): Step<boolean | Outcome> {
   const mineIsOlder = mine.ts < other.ts;
   const olderSide = mineIsOlder ? side : otherSide(side);
   const apart = Math.abs(mine.ts - other.ts);
@@ -154,15 +162,20 @@ function* giveUpOlder(story: Story, joins: JoinPlan, key: string, side: Side, mi
   yield* record(story, 'skewed', {
     reason: `data and signal are ${apart} ms apart, ${joins.maxTimeDiffMs} are allowed; the older half ${older.id} is given up`,
   });
+  const at = yield* now();
+  const isFree = absentOr('lease', '<=', at);
   // Logged first: once the older half is gone, nobody can see that there were two. Another one may have taken its place
-  // meanwhile, and is not given up with it.
+  // meanwhile, and is not given up with it; and whoever took the two before the newer one came is to find both in a retry.
   const { applied, item } = yield* write(story, {
     key,
     remove: [olderSide, timeOf(olderSide), ...(olderSide === 'signal' ? ['signals'] : []), 'failed'],
-    when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts)],
+    when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts), isFree],
   });
   const left = item && halfOf(item, olderSide);
-  return applied || left?.id !== older.id || left.ts !== older.ts;
+  if (applied || left?.id !== older.id || left.ts !== older.ts) return true;
+  return Number(item?.lease) > at
+    ? yield* later(story, at, Number(item!.lease) - at + 100, 'another message of this flow is at work')
+    : false;
 }
 
 function* duplicate(story: Story, reason: string): Step<Outcome> {

@@ -169,3 +169,9 @@ export function* reply(story: Story, status: ReplyStatus): Step<void> {
   story.calls.table += 1;
   yield { do: 'reply', flow: envelope.flow, status };
 }
+
+/** The message waits, and comes back. */
+export function* later(story: Story, at: number, afterMs: number, reason: string): Step<Outcome> {
+  yield* record(story, 'throttled', { reason, until: at + afterMs });
+  return { end: 'retry', afterMs };
+}

@@ -7,8 +7,8 @@ export const skewedBugs: readonly Bug[] = [
   {
     name: 'a newer half is given up with the skewed one whose place it took',
     file,
-    find: "when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts)],",
-    replace: "when: [{ attribute: olderSide, is: 'present' }],",
+    find: "when: [{ attribute: olderSide, is: 'present' }, absentOr(timeOf(olderSide), '=', older.ts), isFree],",
+    replace: "when: [{ attribute: olderSide, is: 'present' }, isFree],",
     finds: ['halves that join belong together'],
   },
   {
