@@ -54,7 +54,7 @@ export function addSimulate(program: Command): void {
     .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
     .option('--faults <names>', 'some, all, none, or names with commas between (default: those of the module, or some)')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
-    .option('--redrive', 'send dead letters back once the faults are over')
+    .option('--redrive', 'send dead letters back while faults happen, and once they are over')
     .option('--application <name>', 'application: a folder in ./functions (default: the only one there)')
     .option('--json', 'print JSON on stdout and nothing else; the last line sums up: {"seeds", "violations", …}')
     .option('--verbose', 'print stacks of errors')

@@ -13,7 +13,7 @@ const AGAIN_MS = 10_000;
 const MOST_RUNS = 10;
 
 /** Redrives as people do: in a process that everything can happen to, and again where it did not come to its end. */
-export function createRedriver(world: World, sources: readonly DeadLetterSource[]): { start(): void } {
+export function createRedriver(world: World, sourcesOf: () => readonly DeadLetterSource[]): { start(): void } {
   let processes = 0;
   function run(left: number): void {
     processes += 1;
@@ -22,7 +22,7 @@ export function createRedriver(world: World, sources: readonly DeadLetterSource[
       if (left > 1) world.schedule.after(AGAIN_MS, () => run(left - 1));
     };
     process.begin(LONGEST_MS, again);
-    redriveDeadLetters(process.cloud, sources).then(
+    redriveDeadLetters(process.cloud, sourcesOf()).then(
       ({ failed }) => {
         process.end();
         if (failed.length > 0) again();

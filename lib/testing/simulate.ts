@@ -183,7 +183,7 @@ export function simulateInside(
       laws.end(world);
     },
   };
-  const redriver = createRedriver(world, deadLetterSources(graph));
+  const redriver = createRedriver(world, () => deadLetterSources(graph));
   return Object.assign(view, doing, {
     faults: () => world.faults.happened,
     endings: () => endingsIn(world, graph),

@@ -27,7 +27,7 @@ export const halvesBelongTogether: LawMaker = (_, runs) => {
         const [, tier = '', flow = ''] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
         const plan = runs.planOf(by, tier);
         const owner = update.set?.owner;
-        const delivery = deliveryOf(update);
+        const delivery = tier === '' ? undefined : deliveryOf(update);
         if (delivery !== undefined && item) seen.set(delivery, item);
         if (!applied || !item || !plan?.tier.joins) return undefined;
         const before = items.get(update.key) ?? {};
