@@ -6,15 +6,12 @@ import type { LawMaker } from './law.ts';
  * Two halves that fit each other join, whatever came before them: none is turned away for one that is to be given up, and then
  * waited for in vain.
  */
-export const fittingHalvesJoin: LawMaker = (graph, runs) => {
-  const name = 'halves that fit each other join';
-  // Of each write, and each world, nothing is asked in vain.
-  if (!graph.tiers.some(({ mode }) => mode === 'join')) return { name };
+export const fittingHalvesJoin: LawMaker = (_, runs) => {
   /** Halves by the item from which they were turned away, each with the one that waits for its like. */
   const turnedAway = new Map<string, { readonly mine: Half; readonly other: Half }>();
   let hasOutage = false;
   return {
-    name,
+    name: 'halves that fit each other join',
     hears: {
       write({ by, update, item, applied }) {
         const tier = /^join#([^#]+)#/.exec(update.key)?.[1];
