@@ -117,7 +117,8 @@ function queueOver(world: World, by: string, call: Caller, queue: MemoryQueue): 
           return undefined;
         }),
       ),
-    receive: ({ max, visibilityMs }) => call('receive', 1, () => queue.take(max, visibilityMs)),
+    receive: ({ max, visibilityMs }) =>
+      call('receive', 1, () => queue.take(max, visibilityMs).map(({ received }) => received)),
     delete: (receipts) =>
       call('delete', receipts.length, (share) => {
         for (const [i, receipt] of receipts.entries()) {

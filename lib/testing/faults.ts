@@ -63,6 +63,8 @@ export type FaultPoint = () => number | undefined;
 /** The faults of one simulation. */
 export interface Faults {
   at(kind: FaultKind, place: string): FaultPoint;
+  /** Whether it may happen in this simulation at all. */
+  can(kind: FaultKind): boolean;
   /** Those that happened, in order. */
   readonly happened: readonly FaultKey[];
 }
@@ -97,10 +99,12 @@ export function drawFaults(options: {
       return n / rate;
     };
   }
+  const can = (kind: FaultKind): boolean => (rates[kind] ?? 0) > 0;
   return {
     happened,
+    can,
     at(kind, place) {
-      if (!((rates[kind] ?? 0) > 0)) return NEVER;
+      if (!can(kind)) return NEVER;
       const name = `${kind}@${place}`;
       const known = points.get(name);
       if (known) return known;

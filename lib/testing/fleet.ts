@@ -115,22 +115,22 @@ export function startFleet(options: FleetOptions): Fleet {
     }
     function work(): void {
       const most = Math.max(1, Math.ceil(timing.batchSize * draws.next() ** 0.25));
-      const messages = queue.take(most, visibilityMs, points.reorder() === undefined ? undefined : shuffle);
-      if (messages.length === 0) return;
+      const taken = queue.take(most, visibilityMs, points.reorder() === undefined ? undefined : shuffle);
+      if (taken.length === 0) return;
+      const messages = taken.map(({ received }) => received);
       const { process, program, handlerOf } = worker(name);
-      const stored = messages.map(({ receipt }) => queue.named(receipt)!);
       world.tell(process.name, {
         did: 'receive',
         queue: name,
-        messages: stored.map((m) => ({ ...m.facts, receives: m.receives })),
+        messages: taken.map(({ stored }) => ({ ...stored.facts, receives: stored.receives })),
       });
       busy += 1;
       process.begin(program.limits.functionMs, free);
-      for (const message of stored) {
+      for (const { stored } of taken) {
         const how = points.duplicate();
         // Seen again at once, or after a while, deleted or not.
         if (how !== undefined) {
-          schedule.after(how < 0.5 ? 30 * how : 10 ** (8 * how - 1), () => queue.restore(message, schedule.now()));
+          schedule.after(how < 0.5 ? 30 * how : 10 ** (8 * how - 1), () => queue.restore(stored, schedule.now()));
         }
       }
       const ended = (): void => {

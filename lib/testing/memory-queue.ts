@@ -15,6 +15,12 @@ export interface Stored {
   delivery: number;
 }
 
+/** A message as its receiver sees it, and as it lies there. */
+export interface Taken {
+  readonly received: ReceivedMessage;
+  readonly stored: Stored;
+}
+
 /** A queue in memory whose every act is done at once; time and ids come from its world. */
 export interface MemoryQueue {
   readonly spec: QueueSpec;
@@ -25,7 +31,7 @@ export interface MemoryQueue {
   /** Puts back a message that was deleted. */
   restore(message: Stored, visibleAt: number): void;
   /** Takes up to `max` messages: the first ones, or the order that `order` puts them in. */
-  take(max: number, visibilityMs: number, order?: (visible: Stored[]) => void): readonly ReceivedMessage[];
+  take(max: number, visibilityMs: number, order?: (visible: Stored[]) => void): readonly Taken[];
   delete(receipt: string): Stored | undefined;
   hide(receipt: string, ms: number): Stored | undefined;
   purge(): void;
@@ -105,14 +111,7 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
         message.receives += 1;
         message.delivery += 1;
         message.visibleAt = now + visibilityMs;
-        return {
-          id: message.id,
-          body: message.body,
-          receipt: `${message.id}/${message.delivery}`,
-          receives: message.receives,
-          sentAt: Math.floor(message.sentAt),
-          ...(message.group !== undefined && { group: message.group }),
-        };
+        return { received: receivedOf(message), stored: message };
       });
     },
     delete(receipt) {
@@ -148,6 +147,11 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
       return soonest;
     },
   };
+}
+
+function receivedOf({ id, body, delivery, receives, sentAt, group }: Stored): ReceivedMessage {
+  const message = { id, body, receipt: `${id}/${delivery}`, receives, sentAt: Math.floor(sentAt) };
+  return group === undefined ? message : { ...message, group };
 }
 
 /** Groups take turns, so that one that floods the queue does not starve the others. */

@@ -146,8 +146,10 @@ function simulatedGates(
   );
 }
 
-/** One for all: where it was thrown tells nobody anything, and is dear to find out. */
+/** Made once: where they were thrown tells nobody anything, and is dear to find out. */
 const FAULT = new Error('a simulated fault of the task');
+const FINAL = new TerminalError('a simulated fault that is final for this flow');
+const WAITS = [2_000, 2_500, 3_000, 3_500].map((afterMs) => new RetryableError(FAULT.message, { afterMs }));
 
 /** What can go wrong in a task of a tier or a destination. */
 export interface TaskTroubles {
@@ -166,12 +168,9 @@ export function taskTroubles(world: World, name: string): TaskTroubles {
   const wrongScore = faults.at('nonsense', `score of ${name}`);
   return {
     before(flows) {
-      for (const flow of flows) {
-        if (isFinal(world, name, flow)) throw new TerminalError(`a simulated fault that is final for flow ${flow}`);
-      }
+      if (faults.can('throws') && flows.some((flow) => isFinal(world, name, flow))) throw FINAL;
       const how = throws();
-      if (how !== undefined && how < 0.5) throw FAULT;
-      if (how !== undefined) throw new RetryableError('a simulated fault of the task', { afterMs: 4_000 * how });
+      if (how !== undefined) throw how < 0.5 ? FAULT : WAITS[Math.floor((2 * how - 1) * WAITS.length)];
       return hang() === undefined ? undefined : new Promise<never>(() => undefined);
     },
     nonsense(schema, output) {

@@ -26,7 +26,8 @@ test('a queue knows when its next message can be received, whatever was done to 
       for (const { do: what, which, ms } of acts) {
         const receipt = taken[which % taken.length] ?? 'none/0';
         if (what === 'add') queue.add({ body: '{}' }, now + ms);
-        else if (what === 'take') taken.push(...queue.take(1 + (which % 3), ms).map((message) => message.receipt));
+        else if (what === 'take')
+          taken.push(...queue.take(1 + (which % 3), ms).map(({ received }) => received.receipt));
         else if (what === 'delete') queue.delete(receipt);
         else if (what === 'hide') queue.hide(receipt, ms);
         else if (what === 'purge' && which === 0) queue.purge();

@@ -7,23 +7,22 @@ export const acknowledgedWithDecision: LawMaker = (graph) => {
     graph.tiers.flatMap((plan) => plan.reads.map(({ queue }) => [queue, plan.tier.name] as const)),
   );
   if (graph.controls) readers.set(graph.controls.reads[0]!.queue, graph.controls.name);
-  const decided = new Set<string>();
+  /** Ids by who decided. */
+  const decided = new Map<string, Set<string>>();
   return {
     name: 'acknowledged with a decision',
     hears: {
       log({ record }) {
         if (!isFinal(record) && record.decision !== 'parked') return undefined;
-        for (const { id } of record.in) decided.add(`${record.tier} ${id}`);
+        const ids = decided.get(record.tier) ?? new Set();
+        decided.set(record.tier, ids);
+        for (const { id } of record.in) ids.add(id);
         return undefined;
       },
       delete({ by, queue, message }) {
         const reader = readers.get(queue) ?? graph.destination?.destination.name ?? 'answers';
-        if (
-          by !== 'event source' ||
-          decided.has(`${reader} ${message.id}`) ||
-          decided.has(`${reader} ${message.queueId}`)
-        )
-          return undefined;
+        const ids = decided.get(reader);
+        if (by !== 'event source' || ids?.has(message.id) || ids?.has(message.queueId)) return undefined;
         return {
           ...flowOf(message.flow),
           message: `${queue} was told that ${message.id} is done, and no record says how`,

@@ -1,4 +1,5 @@
 import { type DestinationPlan, type TierPlan, timingOf, waitsHidden } from '../../core/plan.ts';
+import type { World } from '../world.ts';
 import type { LawMaker } from './law.ts';
 
 /** Failures of a task: tried again, and given up after `maxAttempts`. */
@@ -13,33 +14,25 @@ export const attemptsAreKeptTo: LawMaker = (_, runs) => {
     const { destination } = runs.graphOf(by);
     return runs.planOf(by, name) ?? (destination?.destination.name === name ? destination : undefined);
   };
-  /** How often what a process has had was received: by message id, and by the queue's, as a flow may be sent twice. */
-  const received = new Map<string, Map<string, number>>();
   /** Failures by the table's count, where receives are more, as a process was told it. */
   const tries = new Map<string, number>();
   return {
     name: 'attempts are kept to',
     hears: {
-      receive({ by, messages }) {
-        for (const { id, queueId, receives } of messages) {
-          const known = received.get(`${by} ${id}`) ?? new Map<string, number>();
-          received.set(`${by} ${id}`, known.set(queueId, receives));
-        }
-        return undefined;
-      },
       write({ by, update, item, applied }) {
         if (applied && update.key.startsWith('tries#')) tries.set(`${by} ${update.key}`, Number(item?.tries));
         return undefined;
       },
-      log({ by, record: { tier, flow, decision, code = '', in: messages } }) {
+      log({ by, record: { tier, flow, decision, code = '', in: messages } }, world) {
         const plan = planOf(by, tier);
         if (!plan || flow === null || (decision !== 'failed' && decision !== 'retried')) return undefined;
         if (decision === 'failed' && OF_STORES.test(code)) return { flow, message: `${tier} gave it up for ${code}` };
         // Where the latest signal counts, a message may go on with the signal of another one, and the record names that.
         if ('tier' in plan && plan.tier.joins?.signals === 'latest') return undefined;
-        const deliveries = messages.flatMap(({ id }) => [...(received.get(`${by} ${id}`) ?? [])]);
-        if (!OF_TASKS.test(code) || deliveries.length === 0) return undefined;
-        const counts = deliveries.map(([queueId, receives]) =>
+        if (!OF_TASKS.test(code)) return undefined;
+        const deliveries = deliveriesTo(by, new Set(messages.map(({ id }) => id)), world);
+        if (deliveries.size === 0) return undefined;
+        const counts = [...deliveries].map(([queueId, receives]) =>
           waitsHidden(plan) ? (tries.get(`${by} tries#${tier}#${queueId}`) ?? 0) : receives,
         );
         const most = timingOf(plan).maxAttempts;
@@ -52,3 +45,13 @@ export const attemptsAreKeptTo: LawMaker = (_, runs) => {
     },
   };
 };
+
+/** How often what a process has had was received: by the queue's ids, as a flow may be sent twice. Failures are few, receives are many. */
+function deliveriesTo(by: string, ids: ReadonlySet<string>, world: World): ReadonlyMap<string, number> {
+  const received = new Map<string, number>();
+  for (const fact of world.facts) {
+    if (fact.did !== 'receive' || fact.by !== by) continue;
+    for (const { id, queueId, receives } of fact.messages) if (ids.has(id)) received.set(queueId, receives);
+  }
+  return received;
+}

@@ -14,8 +14,8 @@ export const finishedOnce: LawMaker = (_, runs) => {
   const marks = new Map<string, number>();
   /** When a flow was marked at a tier, until when, and whether by somebody who marks every flow. */
   const finished = new Map<string, { readonly at: number; readonly until: number; readonly isEach: boolean }>();
-  /** When a message was received at a tier. */
-  const received = new Map<string, number>();
+  /** When a process received a message. */
+  const received = new Map<string, Map<string, number>>();
   let hasStall = false;
   return {
     name: 'a claimed flow is finished once',
@@ -37,7 +37,9 @@ export const finishedOnce: LawMaker = (_, runs) => {
         return undefined;
       },
       receive({ by, messages, at }) {
-        for (const { id } of messages) received.set(`${by} ${id}`, at);
+        const times = received.get(by) ?? new Map<string, number>();
+        received.set(by, times);
+        for (const { id } of messages) times.set(id, at);
         return undefined;
       },
       log({ by, record, at }, world) {
@@ -48,7 +50,8 @@ export const finishedOnce: LawMaker = (_, runs) => {
         if (!mark && lastsMs !== undefined && !hasStall && world.clockAhead === 0 && MARKED.includes(record.decision))
           finished.set(place, { at, until: at + lastsMs, isEach: true });
         if (!mark) return undefined;
-        const began = Math.min(...record.in.map(({ id }) => received.get(`${by} ${id}`) ?? Number.POSITIVE_INFINITY));
+        const times = received.get(by);
+        const began = Math.min(...record.in.map(({ id }) => times?.get(id) ?? Number.POSITIVE_INFINITY));
         if (began === Number.POSITIVE_INFINITY || began <= mark.at) return undefined;
         // A deployment may take claims away: who asks for none does not see the mark.
         if (mark.isEach !== (lastsMs !== undefined)) return undefined;

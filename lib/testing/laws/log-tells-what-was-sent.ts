@@ -7,8 +7,8 @@ import type { LawMaker, Problem } from './law.ts';
  * and threshold. So the log alone tells the way of a flow.
  */
 export const logTellsWhatWasSent: LawMaker = () => {
-  /** By process, queue and id. */
-  const sent = new Map<string, MessageFacts>();
+  /** By id: the same message may have been sent by several processes, and to several queues. */
+  const sent = new Map<string, Sent[]>();
   /** Ids under which a record may name what was received. */
   const received = new Set<string>();
   /** Where a body was away when it was sent: nobody can tell its message by its id. */
@@ -21,7 +21,9 @@ export const logTellsWhatWasSent: LawMaker = () => {
         return undefined;
       },
       send({ by, queue, message }) {
-        sent.set(`${by} ${queue} ${message.id}`, message);
+        const same = sent.get(message.id);
+        if (same) same.push({ by, queue, message });
+        else sent.set(message.id, [{ by, queue, message }]);
         if (message.kind === 'unreadable') unreadable.add(`${by} ${queue}`);
         return undefined;
       },
@@ -35,7 +37,7 @@ export const logTellsWhatWasSent: LawMaker = () => {
         const unknown = from.find(({ id }) => !received.has(id));
         if (unknown) return problem(`of ${unknown.id}, which nobody had received`);
         for (const { id, to } of out) {
-          const message = sent.get(`${by} ${to} ${id}`);
+          const message = sent.get(id)?.findLast((one) => one.by === by && one.queue === to)?.message;
           if (!message && !unreadable.has(`${by} ${to}`)) return problem(`with ${id} to ${to}, which it had not sent`);
           const signal = message?.envelope?.signal;
           if (signal && (signal.score !== record.score || signal.threshold !== record.threshold))
@@ -48,5 +50,11 @@ export const logTellsWhatWasSent: LawMaker = () => {
     },
   };
 };
+
+interface Sent {
+  readonly by: string;
+  readonly queue: string;
+  readonly message: MessageFacts;
+}
 
 const GOES_ON: readonly Decision[] = ['accepted', 'escalated'];
