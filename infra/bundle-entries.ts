@@ -10,6 +10,9 @@ export const EXPIRY = 'expiry.function';
 /** The function that applies controls; nor this one. */
 export const CONTROLS_FUNCTION = 'controls.function';
 
+/** What only some tiers need, each an option of `createHandler`. */
+const OPTIONAL = ['controls', 'steps', 'meet'] as const;
+
 /** One Lambda function to bundle. */
 export interface Entry {
   readonly name: string;
@@ -31,7 +34,8 @@ export function entriesOf({ graph, files, controls = [] }: Application, sources:
         ? [`import { controlReader as controls } ${from(sources.module('runtime/controls/reader'))};`]
         : []),
       ...(plan.steps ? [`import { controlSteps as steps } ${from(sources.module('core/control/steps'))};`] : []),
-      `export const handler = createHandler(definition, { loaded${plan.controls ? ', controls' : ''}${plan.steps ? ', steps' : ''} });`,
+      ...(plan.meet ? [`import { meet } ${from(sources.module('core/step/join'))};`] : []),
+      `export const handler = createHandler(definition, { ${['loaded', ...OPTIONAL.filter((part) => plan[part])].join(', ')} });`,
     ];
     return { name: plan.tier.name, code: code.join('\n') };
   });

@@ -1,5 +1,6 @@
 import { MODEL } from '../core/control/model.ts';
 import type { ControlSteps } from '../core/control/steps.ts';
+import type { Meet } from '../core/step/join.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { AnyTier } from '../core/tier-types.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -25,6 +26,8 @@ export interface HandlerOptions extends HandlerSurroundings {
   readonly controls?: OpenControls;
   /** What the tier's steps do where it has a state or decides with controls; the bundle's entry knows. */
   readonly steps?: ControlSteps;
+  /** How halves meet, where the tier joins; the bundle's entry knows. */
+  readonly meet?: Meet;
 }
 
 /** Lambda's init phase may take 10 s; a model that is not loaded by then is waited for by the first record. */
@@ -44,14 +47,14 @@ function tierFunction(
   definition: TierDefinition,
   env: NonNullable<HandlerOptions['env']>,
   open: NonNullable<HandlerOptions['cloud']>,
-  { controls: openControls, steps }: HandlerOptions,
+  { controls: openControls, steps, meet }: HandlerOptions,
 ): SqsFunction {
   const config = readFunctionConfig(env);
   const { application, version, allowedBuckets } = config;
   // Which model to load is for its control to say, where the application has one: the first record waits for it.
   const named = (config.controls ?? []).some(({ name }) => name === MODEL);
   const loading = beginLoading(definition, version, named);
-  const plan = { ...tierPlanOf(config, loading.tier), ...(steps && { steps }) };
+  const plan = { ...tierPlanOf(config, loading.tier), ...(steps && { steps }), ...(meet && { meet }) };
   const { cloud, received } = metered(open(cloudOptionsOf(config)), () => performance.now());
   // One for all invocations: within a control's staleness, data costs no table call.
   const controls = openControls?.(cloud.table, cloud.clock, plan.controls ?? []);

@@ -7,6 +7,7 @@ import { SluiceError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { ANSWERS, type DestinationPlan, type Graph, limitsFor, queuesOf, type TierPlan } from './plan.ts';
 import { schemaMismatch } from './schema.ts';
+import { meet } from './step/join.ts';
 import type { TierDefinition } from './tier-definition.ts';
 import { isTierRef } from './tier-types.ts';
 
@@ -210,6 +211,7 @@ function planOf(
     limits: limitsFor(tier.timing, tier.predictBatch ? 2 : 1),
     ...(controls.length > 0 && { controls }),
     ...((tier.state || tier.decideWith) && { steps: controlSteps }),
+    ...(tier.joins && { meet }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BeforeControl, ControlDefinition, OfTiers } from './control/definition.ts';
 import type { ControlSteps } from './control/steps.ts';
 import type { Destination } from './destination.ts';
+import type { Meet } from './step/join.ts';
 import type { TierDefinition, Timing } from './tier-definition.ts';
 
 /** Where a tier sends what it is not sure of. */
@@ -29,6 +30,8 @@ export interface TierPlan {
   readonly controls?: readonly ControlUse[];
   /** What its steps do where it has a state or decides with controls; it lies here so that others do not load it. */
   readonly steps?: ControlSteps;
+  /** How halves meet where it joins; here for the same reason. */
+  readonly meet?: Meet;
 }
 
 /** What reading a control takes beyond its item: all of it is JSON, so that it travels to wherever a tier runs. */

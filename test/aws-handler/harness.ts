@@ -71,8 +71,14 @@ const physical = (queue: string): string => `Stack-${queue.replace('.', '-')}-X1
 export async function deploy({ tiers, config, ...options }: DeployOptions): Promise<Deployed> {
   const graph = graphOf(tiers);
   const name = tiers.at(-1)!.name;
+  const { meet } = graph.tiers.find(({ tier }) => tier.name === name)!;
   return watch(graph, (surroundings) =>
-    createHandler(tiers.at(-1)!, { env: environmentOf(graph, name, config), ...surroundings, ...options }),
+    createHandler(tiers.at(-1)!, {
+      env: environmentOf(graph, name, config),
+      ...(meet && { meet }),
+      ...surroundings,
+      ...options,
+    }),
   );
 }
 

@@ -48,9 +48,15 @@ export function functionsOf({ tiers, mapping, cloud, config = {} }: FunctionsOpt
     decisions: async () => undefined,
   };
   const handlers = new Map<string, { readonly handler: SqsHandler; readonly functionMs: number }>();
-  for (const { tier, reads, limits } of graph.tiers) {
+  for (const { tier, reads, limits, meet } of graph.tiers) {
     const env = environmentOf(graph, tier.name, config[tier.name]);
-    const handler = createHandler(tier, { env, cloud: () => cloud, log, writeLine: () => undefined });
+    const handler = createHandler(tier, {
+      env,
+      cloud: () => cloud,
+      log,
+      writeLine: () => undefined,
+      ...(meet && { meet }),
+    });
     for (const { queue } of reads) handlers.set(queue, { handler, functionMs: limits.functionMs });
   }
 

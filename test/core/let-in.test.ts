@@ -220,7 +220,7 @@ describe('a prediction', () => {
     const { record } = hand.run(tierStep(plan, { ...incoming, body: JSON.stringify(dataOf()) }));
     expect(record).toMatchObject({ decision: 'failed', code: 'option-invalid' });
     expect(record.reason).toBe(
-      `tier "cheap" has a state, and its function no steps for one ${where('cheap')}\n` +
+      `tier "cheap" has a state, and its function has no steps for that ${where('cheap')}\n` +
         '  → Give createHandler { steps: controlSteps }, as the bundles do.',
     );
   });

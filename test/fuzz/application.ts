@@ -44,7 +44,7 @@ const third = defineTier({
   name: 'third',
   input: tier<{ default: typeof second }>('second'),
   output: z.unknown(),
-  predict: ({ data, signal }) => [data, signal],
+  predict: ({ data, signal }) => ({ data, signal }),
   delivery: 'once',
 });
 
@@ -65,8 +65,8 @@ export function targets(options: HandlerOptions): readonly Target[] {
   const env = (name: string): Record<string, string> => environmentOf(graph, name, { allowedBuckets: ['allowed'] });
   return [
     ...tiers.flatMap((one) => {
-      const handler = createHandler(one, { ...options, env: env(one.name) });
       const plan = graph.tiers.find((p) => p.tier.name === one.name)!;
+      const handler = createHandler(one, { ...options, ...(plan.meet && { meet: plan.meet }), env: env(one.name) });
       return plan.reads.map(({ queue, kind }): Target => ({ queue, kind, handler }));
     }),
     {

@@ -9,7 +9,7 @@ import { s3Key } from '../../lib/aws/objects-key.ts';
 import { fromAttribute, toAttribute } from '../../lib/aws/table-attributes.ts';
 import type { Json } from '../../lib/core/json.ts';
 import { MAX_NESTING, nestsDeeper } from '../../lib/core/nesting.ts';
-import { joinKey } from '../../lib/core/step/join.ts';
+import { joinKey } from '../../lib/core/step/half.ts';
 import { defineTier } from '../../lib/index.ts';
 import { createWorkerPool } from '../../lib/local/index.ts';
 import { context, deploy, environmentOf, eventOf, failed, graphOf, record } from '../aws-handler/harness.ts';

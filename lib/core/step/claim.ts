@@ -2,7 +2,7 @@ import type { TierPlan } from '../plan.ts';
 import { absentOr, type Condition, EXPIRES_AT, expiresAt, type Item } from '../table-update.ts';
 import type { Work } from './arrive.ts';
 import { ACK, now, type Outcome, type Step } from './effects.ts';
-import { joinKey } from './join.ts';
+import { joinKey } from './half.ts';
 import { endFlow, later, record, type Story, write } from './story.ts';
 
 /** How long a done-mark is kept, at least: as long as its message may lie in the queue, through any outage. */

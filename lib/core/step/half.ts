@@ -8,6 +8,9 @@ export type Side = 'data' | 'signal';
 /** What a half waits for. */
 export const otherSide = (side: Side): Side => (side === 'data' ? 'signal' : 'data');
 
+/** Key of the item in which the halves of a flow meet at a tier. */
+export const joinKey = (tier: string, flow: string): string => `join#${tier}#${flow}`;
+
 /** The attribute that holds the event time of a side's half. */
 export const timeOf = (side: Side) => `${side}Ts` as const;
 

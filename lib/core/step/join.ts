@@ -8,16 +8,14 @@ import type { JoinPlan } from '../tier-definition.ts';
 import type { Work } from './arrive.ts';
 import { ACK, load, now, type Outcome, type Step, store } from './effects.ts';
 import { expiredHalves } from './expire.ts';
-import { type Half, halfOf, otherSide, type Side, timeOf } from './half.ts';
+import { type Half, halfOf, joinKey, otherSide, type Side, timeOf } from './half.ts';
 import { later, record, type Story, write } from './story.ts';
 
 /** The largest half the table takes as it is; an item may have 400 KB (DynamoDB quotas) and holds two. */
 const MAX_HALF_CHARS = 64 * 1024;
 
-/** Key of the item in which the halves of a flow meet at a tier. */
-export function joinKey(tier: string, flow: string): string {
-  return `join#${tier}#${flow}`;
-}
+/** How halves meet. */
+export type Meet = typeof meet;
 
 /**
  * Stores this half in one write that returns the whole item. Writes of one item are serialised, so whichever half comes
@@ -40,7 +38,6 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     return yield* duplicate(story, `the flow is done here already (output ${String(item.done)})`);
   const stored = halfOf(item, side)!;
   const other = halfOf(item, otherSide(side));
-  // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
   // Ids are derived, so a later half can have the id of an earlier one; its time tells them apart.
   const isMine = stored.id === mine.id && stored.ts === mine.ts;
   const keepsFirst = side === 'data' || joins.signals === 'first';
@@ -49,6 +46,7 @@ export function* meet(story: Story, plan: TierPlan, joins: JoinPlan, work: Work)
     const gone = yield* giveUpOlder(story, joins, key, side, stored, other);
     if (gone !== false) return gone === true ? yield* meet(story, plan, joins, work) : gone;
   }
+  // A signal that a later one replaced may itself have been at work when its process died: then the flow is still its to finish.
   const standsIn = side === 'signal' && joins.signals === 'latest' && other !== undefined;
   if (stored.id !== mine.id) {
     const which = side === 'signal' && joins.signals === 'latest' ? 'is later' : 'came first';

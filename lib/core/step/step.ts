@@ -12,7 +12,7 @@ import { claim, endFlowHere, needsClaim } from './claim.ts';
 import { decide } from './decide.ts';
 import { ACK, type AskedState, ended, type Outcome, type Predicted, predict, type Step, validated } from './effects.ts';
 import { fail } from './fail.ts';
-import { meet } from './join.ts';
+import type { Meet } from './join.ts';
 import { keepPace } from './pace.ts';
 import { type Incoming, newStory, pastDeadline, placeOf, record, type Story } from './story.ts';
 
@@ -28,7 +28,7 @@ export function* tierStep(plan: TierPlan, incoming: Incoming): Step<Outcome> {
     if (again) return yield* (plan.steps?.workAgain ?? refuseAgain)(story, plan);
     const arrived = yield* arrive(story, plan);
     if (ended(arrived)) return arrived;
-    const work = plan.tier.joins ? yield* meet(story, plan, plan.tier.joins, arrived) : arrived;
+    const work = plan.tier.joins ? yield* meetOf(plan)(story, plan, plan.tier.joins, arrived) : arrived;
     if (ended(work)) return work;
     const late = yield* checkDeadline(story, plan, work);
     if (late) return late;
@@ -88,9 +88,17 @@ export function refuseAgain(story: Story): never {
 
 /** What a tier without state does not load. */
 function stepsOf({ tier, steps }: TierPlan): ControlSteps {
-  if (steps) return steps;
-  throw new SluiceError('option-invalid', `tier "${tier.name}" has a state, and its function no steps for one`, {
-    fix: 'Give createHandler { steps: controlSteps }, as the bundles do.',
+  return steps ?? notLoaded(tier.name, 'has a state', 'steps: controlSteps');
+}
+
+/** What a tier that joins nothing does not load. */
+function meetOf({ tier, meet }: TierPlan): Meet {
+  return meet ?? notLoaded(tier.name, 'joins', 'meet');
+}
+
+function notLoaded(tier: string, does: string, option: string): never {
+  throw new SluiceError('option-invalid', `tier "${tier}" ${does}, and its function has no steps for that`, {
+    fix: `Give createHandler { ${option} }, as the bundles do.`,
   });
 }
 
