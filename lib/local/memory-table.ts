@@ -73,10 +73,10 @@ function toKept(item: Item): KeptItem {
   return kept;
 }
 
-/** What JSON makes of a value: nothing of `undefined`, and null of what is no number. */
+/** What JSON makes of a value: nothing of `undefined`, null of what is no number, and 0 of -0. */
 function keptValue(value: Json | undefined): Kept | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   const json = JSON.stringify(value) as string | undefined;
   return json === undefined ? undefined : { json };
 }

@@ -18,6 +18,7 @@ const value = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>,
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
+    -0,
     Number.NaN,
     Number.POSITIVE_INFINITY,
     undefined as never,
