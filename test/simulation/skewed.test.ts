@@ -14,3 +14,12 @@ test.each(Object.entries(skewed))(
     expect(report).toBe('');
   },
 );
+
+/** Worlds in which the law on waiting halves found a fault where none was. */
+test.each([
+  ['a half is deleted as soon as it is stored, by a clock that is an hour behind', skewed.latestNear, 1_015],
+  ['a slow delivery stores once more what was given up', skewed.firstNear, 13_608],
+])('%s: no law is broken', async (_, application, from) => {
+  const { report } = await check({ ...application, seeds: { from, count: 1 }, flows: 4 });
+  expect(report).toBe('');
+});

@@ -1,5 +1,7 @@
 import type { DecisionRecord } from '../../core/decision.ts';
 import type { Json } from '../../core/json.ts';
+import { type Side, timeOf } from '../../core/step/half.ts';
+import type { Item } from '../../core/table-update.ts';
 import { holdsHalf } from '../memory-table.ts';
 import { isFinal } from './final.ts';
 import type { LawMaker } from './law.ts';
@@ -14,6 +16,12 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
   const givenUp = new Set<string>();
   /** What all records of skewed halves say, by the item: they name the half that is given up. */
   const skewed = new Map<string, string>();
+  /** Halves that were taken out as too far from the other one, by item, side and time. */
+  const takenOut = new Set<string>();
+  /** Items as they were written last. */
+  const items = new Map<string, Item>();
+  /** Items that were deleted where a clock was wrong: perhaps as soon as a half was stored. */
+  const sweptByClock = new Set<string>();
   /** Who wrote last of items in which both halves lie. */
   const seenBy = new Map<string, string>();
   let hasOutage = false;
@@ -28,6 +36,10 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
       const half = waiting.get(key);
       return half ? [[key, half] as const] : [];
     });
+  const isSkewed = (key: string, half: Json | undefined): boolean => {
+    const id = idOf(half);
+    return id !== undefined && skewed.get(key)?.includes(id) === true;
+  };
   return {
     name: 'no half waits silently',
     hears: {
@@ -35,6 +47,11 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         const [, tier, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
         if (!applied || tier === undefined || flow === undefined) return undefined;
         if (update.set?.owner !== undefined) worked.add(update.key);
+        const before = items.get(update.key);
+        items.set(update.key, item ?? {});
+        for (const side of SIDES)
+          if (before?.[side] !== undefined && item?.[side] === undefined && isSkewed(update.key, before[side]))
+            takenOut.add(placeOf(update.key, side, before));
         if (item?.data !== undefined && item.signal !== undefined) seenBy.set(update.key, by);
         for (const side of SIDES) {
           const place = `${tier} ${side} ${flow}`;
@@ -68,6 +85,8 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
       expire({ key, item }, world) {
         const [, tier, flow] = /^join#([^#]+)#([\s\S]*)$/.exec(key) ?? [];
         for (const side of SIDES) lying.delete(`${tier} ${side} ${flow}`);
+        items.delete(key);
+        if (world.clockAhead > 0) sweptByClock.add(key);
         const met = item.data !== undefined && item.signal !== undefined && item.done === undefined;
         // An outage or a clock may outlast what a half waits; otherwise whoever came second went on.
         if (!met || worked.has(key) || hasOutage || world.clockAhead > 0) return undefined;
@@ -90,7 +109,10 @@ export const halvesAreDecidedOn: LawMaker = (graph) => {
         if (!join || by !== 'event source' || !met || givenUp.has(key)) return undefined;
         if (item.done !== undefined || item.failed !== undefined) return undefined;
         // A slow delivery of a half that was given up may store it again: it has been decided on all the same.
-        if (skewed.get(key)?.includes(id)) return undefined;
+        if (skewed.get(key)?.includes(id) || SIDES.some((side) => takenOut.has(placeOf(key, side, item))))
+          return undefined;
+        // What was parked is gone before its time, and comes back by a message that its first delivery acknowledges.
+        if (sweptByClock.has(key)) return undefined;
         const left = join.reads.some((read) =>
           world.queues.get(read.queue)!.messages.some(({ facts }) => facts.flow === flow),
         );
@@ -135,5 +157,7 @@ interface Waiting {
   readonly tier: string;
   isDone: boolean;
 }
+
+const placeOf = (key: string, side: Side, item: Item): string => `${key} ${side} ${String(item[timeOf(side)])}`;
 
 const idOf = (half: Json | undefined): string | undefined => (half as { id?: string } | null | undefined)?.id;
