@@ -25,8 +25,6 @@ export interface Taken {
 export interface MemoryQueue {
   readonly spec: QueueSpec;
   readonly messages: readonly Stored[];
-  /** The message that a receipt names, where the receipt is still good. */
-  named(receipt: string): Stored | undefined;
   add(message: OutgoingMessage, visibleAt: number): Stored;
   /** Puts back a message that was deleted. */
   restore(message: Stored, visibleAt: number): void;
@@ -62,6 +60,7 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
   let soonest: number | undefined;
   let known = true;
   const drop = (message: Stored): void => void messages.splice(messages.indexOf(message), 1);
+  /** The message that a receipt names, where the receipt is still good. */
   const named = (receipt: string): Stored | undefined => {
     const at = receipt.lastIndexOf('/');
     const id = receipt.slice(0, at);
@@ -85,7 +84,6 @@ export function memoryQueue(spec: QueueSpec, world: QueueSurroundings): MemoryQu
   return {
     spec,
     messages,
-    named,
     add({ body, group }, visibleAt) {
       const id = world.newId();
       const facts = messageFacts(id, body, world.textOf);
