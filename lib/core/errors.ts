@@ -179,6 +179,11 @@ export function located(error: SluiceError, place: ErrorPlace): SluiceError {
   });
 }
 
+/** The error's message, saying also where it happened; what it knew already stays. */
+export function messageAt({ problem, place, fix }: SluiceError, where: ErrorPlace): string {
+  return withPlace(problem, { ...where, ...place }, fix);
+}
+
 /** Any thrown value as an `Error` with a usable message. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

@@ -1,6 +1,7 @@
 import type { Billed } from '../core/billed.ts';
 import type { DecisionRecord } from '../core/decision.ts';
 import { type TierFlowCounter, type TierFlows, tierFlowCounter } from '../core/log/flow-ends.ts';
+import type { Mutable } from '../core/mutable.ts';
 
 /** What one tier used in a run. */
 export interface TierUsage extends TierFlows {
@@ -30,8 +31,6 @@ export interface Usage {
   /** Records that say nothing of what was billed, as older ones do. */
   readonly unbilled: number;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Sums over the records of one tier. */
 type Sums = Mutable<Omit<TierUsage, keyof TierFlows | 'billed'>> & {

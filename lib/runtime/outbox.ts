@@ -3,6 +3,7 @@ import { type Envelope, encode } from '../core/envelope.ts';
 import { SluiceError, toError } from '../core/errors.ts';
 import { sha256 } from '../core/identity.ts';
 import { type Awaitable, isPromise } from '../core/json.ts';
+import type { Mutable } from '../core/mutable.ts';
 import { MAX_NESTING, nestsDeeper } from '../core/nesting.ts';
 import { MESSAGES } from '../core/object-keys.ts';
 import type { Cloud } from '../ports/cloud.ts';
@@ -100,10 +101,15 @@ export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<
       const made = toBody(cloud, message);
       const { body, puts } = isPromise(made) ? await made : made;
       results[at] = { puts };
-      const parcel = parcels.get(queue) ?? { messages: [], places: [] };
-      parcels.set(queue, parcel);
-      parcel.places.push(at);
-      parcel.messages.push({ body, ...(group !== undefined && { group }), ...(delayMs !== undefined && { delayMs }) });
+      const outgoing: Mutable<OutgoingMessage> = { body };
+      if (group !== undefined) outgoing.group = group;
+      if (delayMs !== undefined) outgoing.delayMs = delayMs;
+      const parcel = parcels.get(queue);
+      if (!parcel) parcels.set(queue, { messages: [outgoing], places: [at] });
+      else {
+        parcel.places.push(at);
+        parcel.messages.push(outgoing);
+      }
     } catch (error) {
       results[at] = { puts: 0, error: toError(error) };
     }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../core/errors.ts';
+import type { Mutable } from '../core/mutable.ts';
 import { PRODUCED, SENT } from '../core/object-keys.ts';
 import type { ObjectReference, ObjectSpec } from '../core/object-reference.ts';
 import type { TierState } from '../core/state/types.ts';
@@ -11,7 +12,6 @@ import { type Readings, readingsOf } from './controls/readings.ts';
 import { type LazyObjectSet, lazyObjects, type ObjectReader, objectStoreFailed } from './objects.ts';
 
 type Context = PredictContext<TierTypes, unknown>;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One request on its way through the model. */
 export interface Call {

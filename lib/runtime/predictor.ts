@@ -1,6 +1,8 @@
 import { MODEL } from '../core/control/model.ts';
 import { SluiceError, toError } from '../core/errors.ts';
 import { isPromise } from '../core/json.ts';
+import type { Mutable } from '../core/mutable.ts';
+import type { Predicted } from '../core/step/effects.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -150,16 +152,16 @@ async function predictTogether(work: Work, calls: readonly Call[]): Promise<read
   }
 }
 
-function success(call: Call, output: unknown, took: Taken): PredictResult {
+function success(call: Call, output: unknown, { ms, cpuMs }: Taken): PredictResult {
+  const made: Mutable<Predicted> = { output, ms, produced: call.produced, fetched: call.data.fetched };
+  if (cpuMs !== undefined) made.cpuMs = cpuMs;
   const controls = call.readings.versions();
-  return {
-    output,
-    ...took,
-    produced: call.produced,
-    fetched: call.data.fetched,
-    ...(controls && { controls, told: call.readings.told() }),
-    ...(call.next && { state: call.next }),
-  };
+  if (controls) {
+    made.controls = controls;
+    made.told = call.readings.told();
+  }
+  if (call.next) made.state = call.next;
+  return made;
 }
 
 function failure(tier: TierDefinition, call: Call, thrown: unknown): PredictResult {

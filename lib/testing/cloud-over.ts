@@ -19,6 +19,8 @@ export type Caller = <T>(part: Part, entries: number, act: (share: Share) => T) 
 /** Everything is done at once, and whole: the hand of the test itself. */
 export const atOnce: Caller = async (_part, _entries, act) => act(() => true);
 
+const NOT_TAKEN = new Error('the queue did not take this entry of the batch');
+
 /** A cloud over a world, for one process whose calls happen as `call` lets them. */
 export function cloudOver(world: World, by: string, call: Caller, clock: Clock): Cloud {
   const { table, objects, records, schedule, faults } = world;
@@ -104,7 +106,7 @@ function queueOver(world: World, by: string, call: Caller, queue: MemoryQueue): 
     send: (messages) =>
       call('send', messages.length, (share) =>
         messages.map((message, i) => {
-          if (!share(i)) return new Error('the queue did not take this entry of the batch');
+          if (!share(i)) return NOT_TAKEN;
           const refused = refusedMessage(name, message);
           if (refused) return refused;
           const late = delay();

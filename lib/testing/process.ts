@@ -1,7 +1,7 @@
 import type { Limits } from '../core/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cloud } from '../ports/cloud.ts';
-import { type Caller, cloudOver } from './cloud-over.ts';
+import { type Caller, cloudOver, type Part } from './cloud-over.ts';
 import type { World } from './world.ts';
 
 /** One process of a tier, the destination or the sweep: it works, stands still, and may die at any call. */
@@ -21,6 +21,19 @@ export interface Process {
 const JUMPS_MS = [1_000, 60_000, 3_600_000];
 /** Longest usual latency of a port call: in some worlds all is near, in some far. */
 const SLOWEST_MS = [4, 25, 200];
+
+/** Made once for each part: where an error was made tells nobody anything here, and is dear to find out. */
+const refusals = new Map<Part, Error>();
+const losses = new Map<Part, Error>();
+
+const refusalOf = (part: Part): Error => madeOnce(refusals, part, `${part} was refused: too many calls`);
+const lossOf = (part: Part): Error => madeOnce(losses, part, `the reply to ${part} got lost`);
+
+function madeOnce(made: Map<Part, Error>, part: Part, message: string): Error {
+  const error = made.get(part) ?? new Error(message);
+  made.set(part, error);
+  return error;
+}
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
@@ -70,13 +83,13 @@ export function createProcess(world: World, tier: string, number: number, limits
       if (!alive) return;
       let value: ReturnType<typeof act>;
       try {
-        if (refused) throw new Error(`${part} was refused: too many calls`);
+        if (refused) throw refusalOf(part);
         value = act(shareOf(entries, dies, partial));
       } catch (error) {
         return reject(error);
       }
       if (dies !== undefined) return crash(dies < 2 / 3 && entries > 1 ? `in the middle of ${part}` : `after ${part}`);
-      if (lost) return reject(new Error(`the reply to ${part} got lost`));
+      if (lost) return reject(lossOf(part));
       if (stallMs === 0 || asksLate > 0) return resolve(value);
       schedule.after(stallMs, () => alive && resolve(value));
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { located, toError } from '../../lib/core/errors.ts';
+import { located, messageAt, toError } from '../../lib/core/errors.ts';
 import { isSluiceError, RetryableError, SluiceError, TerminalError } from '../../lib/index.ts';
 
 describe('an error', () => {
@@ -86,6 +86,7 @@ describe('an error', () => {
       retry: { afterMs: 3 },
       cause,
     });
+    expect(messageAt(error, { tier: 'other', flow: 'f' })).toBe(located(error, { tier: 'other', flow: 'f' }).message);
     const bare = located(new SluiceError('usage', 'no'), {});
     expect(bare).toMatchObject({ fix: undefined, retry: undefined });
     expect('cause' in bare).toBe(false);

@@ -1,10 +1,12 @@
 import { drop } from '../drop.ts';
-import type { Envelope } from '../envelope.ts';
+import type { Envelope, Signal } from '../envelope.ts';
 import { SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
 import type { Json } from '../json.ts';
 import { survivor } from '../json-problem.ts';
+import type { Mutable } from '../mutable.ts';
 import { sentWith } from '../object-keys.ts';
+import type { ObjectReferences } from '../object-reference.ts';
 import type { TierPlan } from '../plan.ts';
 import type { Work } from './arrive.ts';
 import { complete } from './claim.ts';
@@ -30,15 +32,22 @@ export function isAudited(plan: Pick<TierPlan, 'tier' | 'next'>, flow: string): 
   return plan.next !== undefined && share > 0 && derivedFraction('audit', plan.tier.name, flow) < share;
 }
 
-/** The payloads of a decision that the tier captures: of the same flows at every try, and at every tier with that share. */
-function captured(plan: TierPlan, work: Work, output: unknown): Details {
+/** What a decision made on a prediction says beside the story: its threshold, and the payloads that the tier captures. */
+function detailsOf(story: Story, plan: TierPlan, work: Work, output: unknown): Mutable<Details> {
+  const details: Mutable<Details> = {};
+  const threshold = thresholdOf(story, plan);
+  if (threshold !== undefined) details.threshold = threshold;
+  if (!isCaptured(plan, work.flow)) return details;
+  details.data = work.data as Json;
+  if (work.signal) details.signal = work.signal.output as Json;
+  details.output = output as Json;
+  return details;
+}
+
+/** Payloads are captured of the same flows at every try, and at every tier with that share. */
+function isCaptured(plan: TierPlan, flow: string): boolean {
   const share = plan.tier.capture ?? 0;
-  if (share === 0 || derivedFraction('capture', work.flow) >= share) return {};
-  return {
-    data: work.data as Json,
-    ...(work.signal && { signal: work.signal.output as Json }),
-    output: output as Json,
-  };
+  return share > 0 && derivedFraction('capture', flow) < share;
 }
 
 /** Scores a prediction, sends it on by its verdict, and records what was decided. */
@@ -51,9 +60,9 @@ export function* decide(story: Story, plan: TierPlan, work: Work, predicted: Pre
     case 'escalate':
       return yield* escalated(story, plan, work, predicted);
     case 'accept':
-      return yield* accepted(story, plan, work, predicted, {});
+      return yield* accepted(story, plan, work, predicted, false);
     case 'exhausted':
-      if (plan.tier.exhausted === 'accept') return yield* accepted(story, plan, work, predicted, { exhausted: true });
+      if (plan.tier.exhausted === 'accept') return yield* accepted(story, plan, work, predicted, true);
       throw new SluiceError(
         'exhausted',
         `the last tier is not sure enough: score ${score} < ${thresholdOf(story, plan)}`,
@@ -90,13 +99,13 @@ const withinJson = (score: number): number => Math.max(-Number.MAX_VALUE, Math.m
 
 const PAST_GATE = ' past its gate';
 
-function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, details: Details): Step<Outcome> {
+function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicted, exhausted: boolean): Step<Outcome> {
   const gate = plan.tier.gates?.destination;
   const output = gate ? yield* gated('destination', gate, predicted.output, work.flow, story.values) : predicted.output;
   if (output === drop) return yield* droppedAt(story, plan, plan.answers, 'destination');
   if (gate) survivor(output, PAST_GATE);
   const id = outputId(story, plan, plan.answers);
-  const answer = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'answer');
+  const answer = yield* outgoing(story, plan, work, output, predicted.produced, id, 'answer');
   yield* post(story, plan.answers, answer);
   const shadow = isAudited(plan, work.flow)
     ? yield* escalate(story, plan, work, predicted, predicted.output, true)
@@ -106,13 +115,14 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   if (lost) return lost;
   // A shadow that carries the objects still has to read them, and deletes them itself.
   if (!shadow || plan.next?.joins) yield* deleteObjects(story, work);
-  yield* record(story, 'accepted', {
-    ...details,
-    ...threshold(story, plan),
-    ...captured(plan, work, predicted.output),
-    ...(shadow && { audit: true }),
-    out: [{ id, to: plan.answers }, ...(shadow ? [shadow] : [])],
-  });
+  const details = detailsOf(story, plan, work, predicted.output);
+  details.out = [{ id, to: plan.answers }];
+  if (exhausted) details.exhausted = true;
+  if (shadow) {
+    details.audit = true;
+    details.out = [...details.out, shadow];
+  }
+  yield* record(story, 'accepted', details);
   return ACK;
 }
 
@@ -124,11 +134,9 @@ function* escalated(story: Story, plan: TierPlan, work: Work, predicted: Predict
   const out = yield* escalate(story, plan, work, predicted, output, false);
   const lost = yield* complete(story, plan, out.id);
   if (lost) return lost;
-  yield* record(story, 'escalated', {
-    ...threshold(story, plan),
-    ...captured(plan, work, predicted.output),
-    out: [out],
-  });
+  const details = detailsOf(story, plan, work, predicted.output);
+  details.out = [out];
+  yield* record(story, 'escalated', details);
   return ACK;
 }
 
@@ -139,13 +147,11 @@ function* audited(story: Story, plan: TierPlan, work: Work, predicted: Predicted
   if (lost) return lost;
   // A shadow that carries the objects on still has to read them.
   if (!on || plan.next?.joins) yield* deleteObjects(story, work);
-  yield* record(story, 'audited', {
-    ...threshold(story, plan),
-    ...captured(plan, work, predicted.output),
-    signal: work.signal?.output as Json,
-    output: predicted.output as Json,
-    ...(on && { out: [on] }),
-  });
+  const details = detailsOf(story, plan, work, predicted.output);
+  details.signal = work.signal?.output as Json;
+  details.output = predicted.output as Json;
+  if (on) details.out = [on];
+  yield* record(story, 'audited', details);
   return ACK;
 }
 
@@ -167,9 +173,13 @@ function* escalate(
 ): Step<{ readonly id: string; readonly to: string }> {
   const next = plan.next!;
   const id = outputId(story, plan, shadow ? `${next.queue}#audit` : next.queue);
-  const message = yield* outgoing(story, plan, work, { ...predicted, output }, id, 'signal');
-  const carried = next.joins ? {} : { data: work.data, objects: work.objects };
-  yield* post(story, next.queue, { ...message, ...carried, ...(shadow && { audit: true }) }, message.fair);
+  const message = yield* outgoing(story, plan, work, output, predicted.produced, id, 'signal');
+  if (!next.joins) {
+    message.data = work.data;
+    message.objects = work.objects;
+  }
+  if (shadow) message.audit = true;
+  yield* post(story, next.queue, message, message.fair);
   return { id, to: next.queue };
 }
 
@@ -181,13 +191,14 @@ function* outgoing(
   story: Story,
   plan: TierPlan,
   work: Work,
-  predicted: Predicted,
+  output: unknown,
+  produced: ObjectReferences,
   id: string,
   kind: 'signal' | 'answer',
-): Step<Envelope> {
+): Step<Mutable<Envelope>> {
   const { deadline, reply: waits, fair, trace } = story.envelope!;
   const tenant = tenantOf(story, plan, work) ?? fair;
-  return {
+  const message: Mutable<Envelope> = {
     v: 1,
     id,
     flow: work.flow,
@@ -196,20 +207,24 @@ function* outgoing(
     ts: work.ts,
     sent: yield* now(),
     hop: work.hop + 1,
-    signal: {
-      output: predicted.output,
-      tier: plan.tier.name,
-      version: plan.version,
-      ...(story.score !== undefined && { score: story.score }),
-      ...threshold(story, plan),
-      ...(story.controls && { controls: story.controls }),
-      ...(Object.keys(predicted.produced).length > 0 && { objects: predicted.produced }),
-    },
-    ...(deadline !== undefined && { deadline }),
-    ...(waits && { reply: true }),
-    ...(tenant !== undefined && { fair: tenant }),
-    ...(trace && { trace }),
+    signal: signalOf(story, plan, output, produced),
   };
+  if (deadline !== undefined) message.deadline = deadline;
+  if (waits) message.reply = true;
+  if (tenant !== undefined) message.fair = tenant;
+  if (trace) message.trace = trace;
+  return message;
+}
+
+function signalOf(story: Story, plan: TierPlan, output: unknown, produced: ObjectReferences): Signal {
+  const { tier, version } = plan;
+  const signal: Mutable<Signal> = { output, tier: tier.name, version };
+  const threshold = thresholdOf(story, plan);
+  if (story.score !== undefined) signal.score = story.score;
+  if (threshold !== undefined) signal.threshold = threshold;
+  if (story.controls) signal.controls = story.controls;
+  if (Object.keys(produced).length > 0) signal.objects = produced;
+  return signal;
 }
 
 function tenantOf(story: Story, plan: TierPlan, work: Work): string | undefined {

@@ -137,8 +137,10 @@ export function ended<T extends object>(value: T | Outcome): value is Outcome {
   return 'end' in value;
 }
 
+const NOW: Effect = { do: 'now' };
+
 export function* now(): Step<number> {
-  return (yield { do: 'now' }) as number;
+  return (yield NOW) as number;
 }
 
 export function* validated(schema: Schema, value: unknown): Step<Validated> {
@@ -200,7 +202,7 @@ export function* predict(ask: Ask): Step<PredictOutcome> {
 
 /** Sends a message; returns the object puts it took, one where the message was too large for its queue. */
 export function* send(queue: string, message: Envelope | DeadLetter, group?: string): Step<number> {
-  return (yield { do: 'send', queue, message, ...(group !== undefined && { group }) }) as number;
+  return (yield group === undefined ? { do: 'send', queue, message } : { do: 'send', queue, message, group }) as number;
 }
 
 /** Sends many messages; returns the object puts it took. */

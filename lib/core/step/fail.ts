@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../dead-letter.ts';
 import { flowOf } from '../dead-letter.ts';
-import { isSluiceError, located, SluiceError, toError } from '../errors.ts';
+import { type ErrorCode, isSluiceError, messageAt, SluiceError, toError } from '../errors.ts';
 import { derivedFraction, derivedId } from '../identity.ts';
 import { DEAD_LETTER_RETENTION_MS, timingOf, waitsHidden } from '../plan.ts';
 import { release } from './claim.ts';
@@ -20,9 +20,8 @@ export function backoffMs(baseMs: number, attempt: number, messageId: string): n
 
 /** Ends a step that failed: back to the queue for another try, or to the dead-letter queue with the reason. */
 export function* fail(story: Story, thrown: unknown): Step<Outcome> {
-  const error = named(story, thrown);
+  const { code, reason, retry } = failureOf(story, thrown);
   const timing = timingOf(story.plan);
-  const { retry } = error;
   const wait = (base: number): number => backoffMs(base, story.attempt, story.incoming.id);
   try {
     if (retry !== 'never') story.attempt = yield* attemptsSoFar(story);
@@ -31,14 +30,14 @@ export function* fail(story: Story, thrown: unknown): Step<Outcome> {
       const base = retry === 'always' ? Math.max(timing.backoffMs, OUTAGE_BACKOFF_MS) : timing.backoffMs;
       const afterMs = asked(retry) ?? wait(base);
       yield* release(story, at + afterMs);
-      yield* record(story, 'retried', { ...reasonOf(error), until: at + afterMs });
+      yield* record(story, 'retried', { reason, code, until: at + afterMs });
       return { end: 'retry', afterMs };
     }
     // A redriven half must still find the other one.
     yield* release(story, at + DEAD_LETTER_RETENTION_MS, true);
-    const letter = yield* deadLetter(story, error);
-    yield* reply(story, { status: 'failed', code: letter.code, reason: letter.reason, tier: story.name });
-    yield* record(story, 'failed', { ...reasonOf(error), out: [{ id: letter.id, to: story.plan.deadLetters }] });
+    const letter = yield* deadLetter(story, code, reason);
+    yield* reply(story, { status: 'failed', code, reason, tier: story.name });
+    yield* record(story, 'failed', { reason, code, out: [{ id: letter.id, to: story.plan.deadLetters }] });
     return ACK;
   } catch {
     // Even giving up needs a store that works; the message stays in its queue until one does.
@@ -68,14 +67,20 @@ function* attemptsSoFar(story: Story): Step<number> {
   return Number(result.item!.tries);
 }
 
-/** What was thrown, as an error that names tier and flow. */
-function named(story: Story, thrown: unknown): SluiceError {
-  if (isSluiceError(thrown)) return located(thrown, placeOf(story));
-  const error = toError(thrown);
-  return new SluiceError('predict-failed', error.message, { ...placeOf(story), cause: error });
+/** What a step failed with. It is only told, so no error is made of it: each would find out again where it was made. */
+interface Failure {
+  readonly code: ErrorCode;
+  /** Names tier and flow. */
+  readonly reason: string;
+  readonly retry: SluiceError['retry'];
 }
 
-function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
+function failureOf(story: Story, thrown: unknown): Failure {
+  const error = isSluiceError(thrown) ? thrown : new SluiceError('predict-failed', toError(thrown).message);
+  return { code: error.code, reason: shortened(messageAt(error, placeOf(story))), retry: error.retry };
+}
+
+function* deadLetter(story: Story, code: ErrorCode, reason: string): Step<DeadLetter> {
   const { plan, incoming, envelope } = story;
   const letter: DeadLetter = {
     v: 1,
@@ -85,8 +90,8 @@ function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
     version: plan.version,
     flow: envelope?.flow ?? flowOf(incoming.body),
     queue: incoming.queue,
-    code: error.code,
-    reason: reasonOf(error).reason,
+    code,
+    reason,
     attempt: story.attempt,
     at: yield* now(),
     body: incoming.body,
@@ -95,7 +100,5 @@ function* deadLetter(story: Story, error: SluiceError): Step<DeadLetter> {
   return letter;
 }
 
-function reasonOf(error: SluiceError): { readonly reason: string; readonly code: string } {
-  const { message, code } = error;
-  return { reason: message.length > MAX_REASON ? `${message.slice(0, MAX_REASON).toWellFormed()}…` : message, code };
-}
+const shortened = (message: string): string =>
+  message.length > MAX_REASON ? `${message.slice(0, MAX_REASON).toWellFormed()}…` : message;

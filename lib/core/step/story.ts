@@ -4,6 +4,7 @@ import type { Decision, DecisionRecord } from '../decision.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ErrorPlace } from '../errors.ts';
 import { isFlowId } from '../flow-id.ts';
+import type { Mutable } from '../mutable.ts';
 import { declaredBytes } from '../object-reference.ts';
 import type { ControlPlan, DestinationPlan, TierPlan } from '../plan.ts';
 import type { TableUpdate, UpdateResult } from '../table-update.ts';
@@ -113,31 +114,34 @@ export type Details = Partial<
 /** Logs one decision. */
 export function* record(story: Story, decision: Decision, details: Details = {}): Step<void> {
   const at = yield* now();
-  const { plan, incoming } = story;
-  yield {
-    do: 'log',
-    record: {
-      v: 1,
-      at,
-      application: plan.application,
-      tier: story.name,
-      version: plan.version,
-      flow: flowIdOf(story),
-      decision,
-      in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
-      attempt: story.attempt,
-      ...(story.envelope?.audit && { shadow: true }),
-      ...(story.why !== undefined && { reason: story.why }),
-      ...(story.score !== undefined && { score: story.score }),
-      ...(story.controls && { controls: story.controls }),
-      ...(story.modelMs !== undefined && { modelMs: story.modelMs }),
-      ...(story.modelCpuMs !== undefined && { modelCpuMs: story.modelCpuMs }),
-      latencyMs: at - incoming.sentAt,
-      ...(story.declared + story.fetched > 0 && { bytes: { declared: story.declared, fetched: story.fetched } }),
-      calls: { ...story.calls },
-      ...details,
-    },
+  const made = recordOf(story, decision, at);
+  yield { do: 'log', record: Object.assign(made, details) };
+}
+
+/** What the story says of a decision. Records are many: what a record does not have is left out without a copy for each. */
+function recordOf(story: Story, decision: Decision, at: number): DecisionRecord {
+  const { plan, incoming, envelope, why, score, controls, modelMs, modelCpuMs, declared, fetched } = story;
+  const made: Mutable<DecisionRecord> = {
+    v: 1,
+    at,
+    application: plan.application,
+    tier: story.name,
+    version: plan.version,
+    flow: flowIdOf(story),
+    decision,
+    in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
+    attempt: story.attempt,
+    latencyMs: at - incoming.sentAt,
+    calls: { ...story.calls },
   };
+  if (envelope?.audit) made.shadow = true;
+  if (why !== undefined) made.reason = why;
+  if (score !== undefined) made.score = score;
+  if (controls) made.controls = controls;
+  if (modelMs !== undefined) made.modelMs = modelMs;
+  if (modelCpuMs !== undefined) made.modelCpuMs = modelCpuMs;
+  if (declared + fetched > 0) made.bytes = { declared, fetched };
+  return made;
 }
 
 /** The flow of the message, also of one that was refused for anything but its flow id. */

@@ -7,8 +7,8 @@ export const failureBugs: readonly Bug[] = [
   {
     name: 'a dead letter without its reason',
     file,
-    find: 'reason: reasonOf(error).reason,',
-    replace: "reason: '',",
+    find: '    code,\n    reason,\n    attempt',
+    replace: "    code,\n    reason: '',\n    attempt",
     finds: ['every flow ends once'],
   },
   {
@@ -21,7 +21,7 @@ export const failureBugs: readonly Bug[] = [
   {
     name: 'a dead letter that is not logged',
     file,
-    find: "    yield* record(story, 'failed', { ...reasonOf(error), out: [{ id: letter.id, to: story.plan.deadLetters }] });\n",
+    find: "    yield* record(story, 'failed', { reason, code, out: [{ id: letter.id, to: story.plan.deadLetters }] });\n",
     replace: '',
     finds: ['acknowledged with a decision', 'the log tells how a flow ended', 'no half waits silently'],
   },

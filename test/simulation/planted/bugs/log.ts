@@ -41,7 +41,7 @@ export const logBugs: readonly Bug[] = [
   {
     name: 'an escalation is logged without where it goes',
     file: 'lib/core/step/decide.ts',
-    find: '    out: [out],\n',
+    find: '  details.out = [out];\n',
     replace: '',
     finds: ['the log tells what was sent'],
   },
@@ -55,15 +55,15 @@ export const logBugs: readonly Bug[] = [
   {
     name: 'an answer is logged under another id',
     file: 'lib/core/step/decide.ts',
-    find: '    out: [{ id, to: plan.answers },',
-    replace: '    out: [{ id: work.flow, to: plan.answers },',
+    find: 'details.out = [{ id, to: plan.answers }];',
+    replace: 'details.out = [{ id: work.flow, to: plan.answers }];',
     finds: ['the log tells what was sent'],
   },
   {
     name: 'the score in the log is not the one that was sent on',
     file: 'lib/core/step/story.ts',
-    find: '...(story.score !== undefined && { score: story.score }),',
-    replace: '...(story.score !== undefined && { score: 1 - story.score }),',
+    find: 'made.score = score;',
+    replace: 'made.score = 1 - score;',
     finds: ['the log tells what was sent', 'gates see their own verdict only'],
   },
 ];

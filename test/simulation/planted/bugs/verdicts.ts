@@ -28,8 +28,8 @@ export const verdictBugs: readonly Bug[] = [
   {
     name: 'an audit that does not say it is one',
     file,
-    find: '...(shadow && { audit: true }) }, message.fair);',
-    replace: '}, message.fair);',
+    find: '  if (shadow) message.audit = true;\n',
+    replace: '',
     finds: ['a satisfied flow goes no further'],
   },
   {
