@@ -4,26 +4,20 @@ import { isSluiceError, located, SluiceError, toError } from '../core/errors.ts'
 import { checkFlowId } from '../core/flow-id.ts';
 import { derivedId } from '../core/identity.ts';
 import { MAX_DELAY_MS } from '../core/message-limits.ts';
+import type { Mutable } from '../core/mutable.ts';
 import { sentWith } from '../core/object-keys.ts';
-import type { ObjectReference } from '../core/object-reference.ts';
+import type { ObjectReference, ObjectReferences } from '../core/object-reference.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
 import type { Cloud } from '../ports/cloud.ts';
 import { objectStoreFailed } from './objects.ts';
+import type { Posting } from './outbox.ts';
 import type { SendItem, Sent } from './send-options.ts';
 
 const SEND_KEYS = ['data', 'flowId', 'at', 'delay', 'deadline', 'reply', 'fair', 'objects'];
 
 /** A flow ready to be posted, or why it is not. */
 export type Prepared =
-  | {
-      readonly sent: Sent;
-      readonly posting: {
-        readonly queue: string;
-        readonly message: Envelope;
-        readonly group?: string;
-        readonly delayMs?: number;
-      };
-    }
+  | { readonly sent: Sent; readonly posting: Posting }
   | { readonly sent: Sent; readonly error: Error };
 
 /** Checks one flow, puts its objects in the store and makes its message; never rejects. */
@@ -39,27 +33,37 @@ export async function prepare(cloud: Cloud, queue: string, item: SendItem): Prom
         flow,
         fix: 'Shorten it, or send the flow when its time comes.',
       });
-    const objects = await putObjects(cloud, flow, item.objects ?? {});
-    const sentAt = cloud.clock.now();
-    const message: Envelope = {
-      v: 1,
-      id: sent.id,
-      flow,
-      kind: 'data',
-      from: { name: 'client', version: '1' },
-      ts: item.at?.getTime() ?? sentAt,
-      sent: sentAt,
-      hop: 0,
-      data: item.data,
-      ...(Object.keys(objects).length > 0 && { objects }),
-      ...(item.deadline && { deadline: item.deadline.getTime() }),
-      ...(item.reply && { reply: true }),
-      ...(item.fair !== undefined && { fair: item.fair }),
-    };
-    return { sent, posting: { queue, message, delayMs, ...(item.fair !== undefined && { group: item.fair }) } };
+    const objects = item.objects && (await putObjects(cloud, flow, item.objects));
+    return { sent, posting: postingOf(queue, messageOf(item, sent, cloud.clock.now(), objects), delayMs) };
   } catch (error) {
     return { sent, error: toError(error) };
   }
+}
+
+function messageOf(item: SendItem, { flowId, id }: Sent, sentAt: number, objects?: ObjectReferences): Envelope {
+  const { data, at, deadline, reply, fair } = item;
+  const message: Mutable<Envelope> = {
+    v: 1,
+    id,
+    flow: flowId,
+    kind: 'data',
+    from: { name: 'client', version: '1' },
+    ts: at?.getTime() ?? sentAt,
+    sent: sentAt,
+    hop: 0,
+    data,
+  };
+  if (objects && Object.keys(objects).length > 0) message.objects = objects;
+  if (deadline) message.deadline = deadline.getTime();
+  if (reply) message.reply = true;
+  if (fair !== undefined) message.fair = fair;
+  return message;
+}
+
+/** Messages of one tenant are a fair group. */
+function postingOf(queue: string, message: Envelope, delayMs: number): Posting {
+  const { fair } = message;
+  return fair === undefined ? { queue, message, delayMs } : { queue, message, delayMs, group: fair };
 }
 
 function checkOptions(item: SendItem, flow: string): void {
