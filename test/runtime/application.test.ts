@@ -110,11 +110,10 @@ describe('a file', () => {
 
   test('that cannot be loaded says why, and keeps the cause', async () => {
     const { error, file } = await refused('b.mjs', `throw new Error('no such model');`);
-    expect(error).toMatchObject({
-      code: 'file-invalid',
-      message: `${file} cannot be loaded: no such model\n  → Correct the file.`,
-      cause: { message: 'no such model' },
-    });
+    expect(error).toMatchObject({ code: 'file-invalid', cause: { message: 'no such model' } });
+    // Node's stack names the line; that of vitest, which loads files in its own way, does not.
+    const message = error.message.replace(`${file}:1 `, `${file} `);
+    expect(message).toBe(`${file} cannot be loaded: no such model\n  → Correct the file.`);
   });
 
   test('that exports something else says what it must export', async () => {
