@@ -47,7 +47,10 @@ export type NextApplication = (
       readonly application?: never;
     }
 ) & {
-  /** The deployment is taken back halfway: after the faults all processes run the application as it was. Default false. */
+  /**
+   * The deployment is taken back halfway, at a moment that the seed draws while faults happen: from then on no process begins
+   * to run it, and those that do are ended. Default false.
+   */
   readonly takenBack?: boolean;
 };
 

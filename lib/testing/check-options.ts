@@ -4,7 +4,7 @@ import type { ApplicationOptions } from './application.ts';
 import { FAULTS, type FaultRates } from './faults.ts';
 import type { FlowMaker, SimulatedInput } from './input.ts';
 import type { UserLaws } from './one-world.ts';
-import { requireFaults, requireKnown, requireSeed } from './options.ts';
+import { requireFaults, requireKnown, requireNextIsRun, requireSeed } from './options.ts';
 import type { SmallWorld } from './shrink.ts';
 
 /** What to check. */
@@ -77,6 +77,7 @@ export function requireCheckOptions(options: CheckOptions): void {
   requireLaws(always, 'always');
   requireLaws(eventually, 'eventually');
   requireFaults(faults, ['some', 'all', 'none'], 'check');
+  requireNextIsRun(options.next, faults, 'check');
   for (const key of ['pure', 'redrive'] as const) {
     const value = options[key];
     requireOption(value === undefined || typeof value === 'boolean', 'check', key, value, 'true or false');

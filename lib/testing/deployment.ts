@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../core/errors.ts';
 import type { ControlPlan, Graph, QueueSpec, TierPlan } from '../core/plan.ts';
+import type { Draws } from './random.ts';
 
 /** Two graphs of one application: while it is deployed, some processes run one and some the other. */
 export interface Deployment {
   readonly before: Graph;
   readonly after: Graph;
-  /** What all processes run once the world has healed. */
+  /** What all processes run once it is over. */
   readonly stays: Graph;
   /** Processes of the other one are ended then. */
   readonly endsOther: boolean;
+  /** It is over before faults are. */
+  readonly isTakenBack: boolean;
   /** Every queue, tier and control of either; what is in both as it is in the one that stays. */
   readonly whole: Graph;
 }
@@ -24,7 +27,7 @@ export function underOtherVersions(before: Graph): Deployment {
     destination: destination && { ...destination, version: next(destination.version) },
     ...(controls && { controls: { ...controls, version: next(controls.version) } }),
   };
-  return { before, after, stays: before, endsOther: false, whole: before };
+  return { before, after, stays: before, endsOther: false, isTakenBack: false, whole: before };
 }
 
 /**
@@ -51,7 +54,15 @@ export function deploymentTo(before: Graph, changed: Graph, isTakenBack = false)
   const queues = after.queues.map((queue) => widest(before, queue));
   const tiers = [...stays.tiers, ...goes.tiers.filter(({ tier }) => !planIn(stays, tier.name))];
   const controls = bothControls(goes.controls, stays.controls);
-  return { before, after, stays, endsOther: true, whole: { ...stays, tiers, queues, ...(controls && { controls }) } };
+  const whole = { ...stays, tiers, queues, ...(controls && { controls }) };
+  return { before, after, stays, endsOther: true, isTakenBack, whole };
+}
+
+const SOONEST_MS = 100;
+
+/** When it is taken back, if it is: as likely within seconds, as flows begin, as within hours. */
+export function takenBackAfterMs({ isTakenBack }: Deployment, mostMs: number, draws: Draws): number {
+  return isTakenBack ? SOONEST_MS * Math.max(mostMs / SOONEST_MS, 1) ** draws.next() : Number.POSITIVE_INFINITY;
 }
 
 /** The plan as it was, where it is the same: a version names a tier's file, and what comes after it is no part of that. */

@@ -1,7 +1,8 @@
 import { SluiceError } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { rejectUnknownKeys, requireOption } from '../core/options.ts';
-import { FAULTS } from './faults.ts';
+import type { NextApplication } from './application.ts';
+import { FAULTS, type FaultRates } from './faults.ts';
 
 /** Throws `option-invalid` unless `name` is one of `known`, naming the one that is nearly it. */
 export function requireKnown(name: string, known: readonly string[], what: string): void {
@@ -31,6 +32,15 @@ export function requireFaults(faults: unknown, words: readonly string[], what: s
     const isShare = rate === undefined || (typeof rate === 'number' && rate >= 0 && rate <= 1);
     requireOption(isShare, what, `faults.${kind}`, rate, 'a share from 0 to 1');
   }
+}
+
+/** Throws where a deployment is taken back that nobody runs meanwhile: whatever it does would break no law. */
+export function requireNextIsRun(next: NextApplication | undefined, faults: FaultRates | string, what: string): void {
+  if (!next?.takenBack || faults === 'some' || faults === 'all') return;
+  if (typeof faults === 'object' && (faults.versions ?? 0) > 0) return;
+  throw new SluiceError('option-invalid', `${what}: next is taken back before any process has run it`, {
+    fix: `Let some run it meanwhile, by the fault versions: faults: { versions: ${FAULTS.versions} }.`,
+  });
 }
 
 /** Throws unless `seed` is one that worlds can be told apart by. */

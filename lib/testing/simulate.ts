@@ -9,12 +9,12 @@ import { type DeadLetterFilter, deadLetterSources, redriveDeadLetters } from '..
 import type { Sent } from '../runtime/send-options.ts';
 import { type ApplicationOptions, deploymentOf } from './application.ts';
 import { atOnce, cloudOver } from './cloud-over.ts';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, takenBackAfterMs } from './deployment.ts';
 import { type Endings, endingsIn } from './ends.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
 import { type Broken, lawsOf } from './laws/all.ts';
-import { requireFaults, requireKnown, requireSeed } from './options.ts';
+import { requireFaults, requireKnown, requireNextIsRun, requireSeed } from './options.ts';
 import { createOutside, quiet } from './outside.ts';
 import { createRedriver } from './redriver.ts';
 import { runsOf } from './runs.ts';
@@ -102,6 +102,7 @@ function requireSimulateOptions(options: SimulateOptions): void {
   const { seed = 1, faults = {}, start } = options;
   requireSeed(seed, 'simulate', 'seed');
   requireFaults(faults, ['all'], 'simulate');
+  requireNextIsRun(options.next, faults, 'simulate');
   const isDate = start === undefined || (start instanceof Date && !Number.isNaN(start.getTime()));
   requireOption(isDate, 'simulate', 'start', start, 'a date');
 }
@@ -115,6 +116,7 @@ export function simulateInside(
   const { seed = 1, start = new Date(Date.UTC(2026, 0, 1)), faultsFor = '2h' } = options;
   const rates = options.faults === 'all' ? FAULTS : (options.faults ?? {});
   const broken: Broken[] = [];
+  const faultsMs = toMs(faultsFor, 'faultsFor of simulate');
   const runs = runsOf(deployment);
   const graph = deployment.whole;
   const laws = lawsOf(runs, (one) => broken.push(one));
@@ -123,12 +125,14 @@ export function simulateInside(
     start: start.getTime(),
     queues: graph.queues,
     rates,
-    faultsMs: toMs(faultsFor, 'faultsFor of simulate'),
+    faultsMs,
     ...(inner.only && { only: inner.only }),
     onFact: (fact) => laws.hear(fact, world),
   });
   const outside = createOutside();
-  const fleets = startTiers({ world, runs, outside, shared: inner.shared });
+  const takenBackAt = start.getTime() + takenBackAfterMs(deployment, faultsMs, world.draws('taken back'));
+  const isDeployed = (): boolean => world.healed() || world.schedule.now() >= takenBackAt;
+  const fleets = startTiers({ world, runs, outside, shared: inner.shared, isDeployed });
   const clock = { now: () => Math.floor(world.schedule.now()), sleep: async () => undefined };
   const cloud = cloudOver(world, 'client', atOnce, clock);
   const working = graph.queues.filter(({ name }) => !name.endsWith('.dlq')).map(({ name }) => world.queues.get(name)!);

@@ -26,6 +26,8 @@ export interface Inhabitants {
   readonly runs: Runs;
   readonly outside: Outside;
   readonly shared: Shared | undefined;
+  /** True once all processes run what stays of two graphs. */
+  readonly isDeployed: () => boolean;
 }
 
 /** Something that has work in hand, or not. */
@@ -92,7 +94,7 @@ type Plan = Pick<TierPlan | DestinationPlan | ControlPlan, 'reads' | 'limits'>;
 
 /** Processes that run what either graph says of them: a new one that which is chosen for it. */
 function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>): Busy {
-  const { world, runs } = inhabitants;
+  const { world, runs, isDeployed } = inhabitants;
   const { before, after, stays, endsOther } = runs.deployment;
   const programOf = (graph: Graph): Program | undefined => {
     const plan = kind.planIn(graph);
@@ -117,16 +119,15 @@ function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>)
     concurrency,
     programs: all,
     choose: () => programs.get(chosenGraph(inhabitants, 'processes')) ?? all[0]!,
-    counts: (program) => !endsOther || !world.healed() || program === (programs.get(stays) ?? program),
+    counts: (program) => !endsOther || !isDeployed() || program === (programs.get(stays) ?? program),
   });
 }
 
-/** What a new process runs: the graph as it is, or as it is deployed next; once the world has healed, the one that stays. */
-function chosenGraph({ world, runs }: Inhabitants, of: 'processes' | 'sweeps'): Graph {
+/** What a new process runs: the graph as it is, or as it is deployed next; once that is over, the one that stays. */
+function chosenGraph({ world, runs, isDeployed }: Inhabitants, of: 'processes' | 'sweeps'): Graph {
   const { before, after, stays } = runs.deployment;
-  const isNext = world.faults.at('versions', of)() !== undefined;
-  if (world.healed()) return stays;
-  return isNext ? after : before;
+  if (isDeployed()) return stays;
+  return world.faults.at('versions', of)() === undefined ? before : after;
 }
 
 function tierProcess({ world, outside, shared }: Inhabitants, plan: TierPlan, process: Process) {

@@ -58,20 +58,39 @@ test('where nothing goes wrong all is deployed from the beginning', async () => 
   expect(world.flow('f').answer?.tier).toBe('second');
 });
 
-test('a deployment that is taken back is as if it had not been, but for what it has sent on', async () => {
-  const world = await simulate({
-    tiers: [first],
-    next: { tiers: [first, second], takenBack: true },
-    faults: { versions: 1 },
-    faultsFor: '10m',
-  });
-  await world.send('first', { sure: 0 }, { flowId: 'meanwhile' });
-  await world.advance('10m');
-  await world.send('first', { sure: 0 }, { flowId: 'after' });
-  await world.end();
-  expect(world.flow('meanwhile').answer?.tier).toBe('second');
-  expect(world.flow('after').answer?.tier).toBe('first');
-  expect(world.violations()).toEqual([]);
+test('a deployment is taken back at a moment of the seed: from then on nobody begins to run it', async () => {
+  const answeredBy = async (seed: number): Promise<readonly (string | undefined)[]> => {
+    const next = { tiers: [first, second], takenBack: true };
+    const world = await simulate({ tiers: [first], next, faults: { versions: 1 }, faultsFor: '10m', seed });
+    const ids = ['0s', '1s', '20s', '5m', '10m'].map((after) => `sent after ${after}`);
+    for (const [i, id] of ids.entries()) {
+      if (i > 0) await world.advance((['1s', '19s', '280s', '299s'] as const)[i - 1]!);
+      await world.send('first', { sure: 0 }, { flowId: id });
+      await world.advance('500ms');
+    }
+    await world.end();
+    expect(world.violations()).toEqual([]);
+    return ids.map((id) => world.flow(id).answer?.tier);
+  };
+  const worlds = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(answeredBy));
+  // Those sent before it went on to the new tier, which works off what it has.
+  for (const tiers of worlds) expect(tiers).toEqual([...tiers].sort().reverse());
+  const newOnes = worlds.map((tiers) => tiers.filter((tier) => tier === 'second').length);
+  expect(Math.min(...newOnes)).toBeLessThan(3);
+  expect(Math.max(...newOnes)).toBeGreaterThan(2);
+});
+
+test('a deployment that nobody runs before it is taken back shows nothing, and is refused', async () => {
+  const taken = { tiers: [first], next: { tiers: [first, second], takenBack: true } };
+  const input = ({ id }: { id: string }) => ({ entry: 'first', flowId: id, data: { sure: 0 } });
+  for (const faults of ['none', { crash: 0.1 }, { crash: 0.1, versions: 0 }] as const) {
+    await expect(check({ ...taken, faults, seeds: 1, input })).rejects.toMatchObject({
+      code: 'option-invalid',
+      message: expect.stringContaining('faults: { versions: 0.3 }'),
+    });
+  }
+  await expect(simulate(taken)).rejects.toMatchObject({ code: 'option-invalid' });
+  expect(await check({ ...taken, faults: { versions: 0.3 }, seeds: 1, input })).toMatchObject({ seeds: 1 });
 });
 
 test('a tier that is left as it is has one plan and one version, and one that something comes after has not', async () => {
