@@ -6,6 +6,7 @@ export interface WorldOptions {
   readonly input?: string;
   readonly faults?: string;
   readonly next?: string;
+  readonly takenBack?: true;
   readonly pure?: true;
   readonly redrive?: true;
 }
@@ -18,11 +19,15 @@ export interface Again {
   small(world: SmallWorld): string;
 }
 
-export function commandsAgain(application: string, { input, faults, next, pure, redrive }: WorldOptions): Again {
+export function commandsAgain(application: string, options: WorldOptions): Again {
+  const { input, faults, next, takenBack, pure, redrive } = options;
   const given = Object.entries({ input, faults, next }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );
-  const words = [application, ...given, ...(pure ? ['--pure'] : []), ...(redrive ? ['--redrive'] : [])];
+  const flags = Object.entries({ 'taken-back': takenBack, pure, redrive }).flatMap(([name, is]) =>
+    is ? [`--${name}`] : [],
+  );
+  const words = [application, ...given, ...flags];
   const command = `npx sluice simulate ${words.map(shellText).join(' ')}`;
   return {
     whole: (seed, flows) => `${command} --seed ${seed} --seeds 1 --flows ${flows}`,

@@ -1,7 +1,15 @@
 import { type Command, Option } from 'commander';
 import { didYouMean } from '../core/nearest.ts';
 import { loadApplication } from '../runtime/application.ts';
-import { type CheckResult, check, FAULTS, type FaultKind, type FaultRates, type SmallWorld } from '../testing/index.ts';
+import {
+  type CheckResult,
+  check,
+  FAULTS,
+  type FaultKind,
+  type FaultRates,
+  type NextApplication,
+  type SmallWorld,
+} from '../testing/index.ts';
 import { reportOf } from '../testing/report.ts';
 import { withHelp, withWork } from './command.ts';
 import { EXIT, wrongUsage } from './failure.ts';
@@ -52,6 +60,7 @@ export function addSimulate(program: Command): void {
     )
     .option('--input <file>', 'flows to send: NDJSON (- for stdin), or a module')
     .option('--next <folder>', 'the application after its next deployment: processes run one or the other')
+    .option('--taken-back', 'that deployment is taken back halfway: from then on none begins to run it')
     .option('--faults <names>', 'some, all, none, or names with commas between (default: those of the module, or some)')
     .option('--pure', 'predict is a function of its input alone: run it once for each')
     .option('--redrive', 'send dead letters back while faults happen, and once they are over')
@@ -64,11 +73,13 @@ export function addSimulate(program: Command): void {
     ['simulate photos --seed 58 --seeds 1', 'the world of seed 58 again'],
     ['simulate --input flows.ndjson --faults duplicate,crash', 'two faults alone'],
     ['simulate photos --next ../new/functions/photos', 'while another graph is deployed'],
+    ['simulate photos --next ../new/functions/photos --taken-back', 'and taken back'],
   ]);
   withWork<SimulateCommandOptions>(command, async (io, options, [name]) => {
     const seeds = { from: whole(options.seed, '--seed', 0), count: whole(options.seeds, '--seeds', 1) };
     const flows = whole(options.flows, '--flows', 1);
     const only = options.only === undefined ? undefined : worldIn(options.only);
+    const next = nextOf(options);
     const place = await findPlace(options, name);
     const application = await loadApplication(place.folder);
     if (options.input === '-' && process.stdin.isTTY) io.note('reading NDJSON from the terminal; Ctrl-D ends it');
@@ -78,7 +89,7 @@ export function addSimulate(program: Command): void {
     const stop = onStopSignals(EXIT.interrupted);
     const result = await check({
       application,
-      ...(options.next !== undefined && { next: { application: options.next } }),
+      ...(next && { next }),
       seeds,
       flows,
       ...(only !== undefined && { only }),
@@ -126,6 +137,13 @@ function worldIn(text: string): SmallWorld {
   } catch {
     throw wrongUsage('--only is no JSON', 'Give it as the report prints it, between single quotes.');
   }
+}
+
+/** What is deployed meanwhile. */
+function nextOf({ next, takenBack }: SimulateCommandOptions): NextApplication | undefined {
+  if (next !== undefined) return { application: next, ...(takenBack && { takenBack }) };
+  if (takenBack) throw wrongUsage('--taken-back takes nothing back without --next', 'Name a folder: --next <folder>.');
+  return undefined;
 }
 
 function whole(text: string, option: string, least: number): number {

@@ -154,6 +154,34 @@ test('--next: another graph is deployed meanwhile, unless it would delete a queu
   expect(err).toContain('next has no queue words');
 });
 
+test('--taken-back: the deployment is taken back halfway, and reports say so', async () => {
+  const simulate = (...more: string[]) =>
+    project.sluice(['simulate', 'texts', '--input', 'sent-on.mjs', '--seeds', '20', '--flows', '4', ...more]);
+  const deployed = ['--next', 'next/texts', '--faults', 'versions,duplicate'];
+  project.write(
+    'sent-on.mjs',
+    `export const input = ({ id }) => [{ entry: 'words', flowId: id, data: { text: 'one' } }, { entry: 'words', flowId: id + ' late', data: { text: 'one' }, after: '3h' }];
+export const eventually = { 'the old graph answers in the end': (world) => world.flows().every((flow) => !flow.endsWith('late') || world.flow(flow).answer.tier === 'words') };`,
+  );
+  const stays = await simulate(...deployed);
+  expect(stays).toMatchObject({ code: 1, out: expect.stringContaining('the old graph answers in the end') });
+  expect(commandsIn(stays.out)[0]).not.toContain('--taken-back');
+  const back = await simulate(...deployed, '--taken-back');
+  expect(back).toMatchObject({ code: 0, err: expect.stringContaining('20 worlds of 4 flows: no law broken') });
+
+  project.write(
+    'of-the-new.mjs',
+    project.read('sent-on.mjs').replace("endsWith('late')", "includes('late')").replace("=== 'words'", "!== 'words'"),
+  );
+  const wrong = await simulate('--input', 'of-the-new.mjs', ...deployed, '--taken-back');
+  const commands = commandsIn(wrong.out);
+  expect(commands).toHaveLength(2);
+  for (const command of commands) {
+    expect(command).toContain('--next next/texts --taken-back --');
+    expect((await literally(`${command} --json`)).at(-1)).toMatchObject({ violations: 1 });
+  }
+});
+
 test('lines of a file may be control messages', async () => {
   const { json } = await project.sluice(['simulate', 'limits', '--input', 'limits.ndjson', '--seeds', '30', '--json']);
   expect(json).toMatchObject([{ seeds: 30, violations: 0, seconds: expect.any(Number) }]);
@@ -257,6 +285,18 @@ test.each([
   ],
   [['simulate', 'texts', '--input', 'functions/texts'], 2, 'usage', /functions\/texts is a folder/],
   [['simulate', 'texts'], 3, 'file-not-found', /simulation\.ts/],
+  [
+    ['simulate', 'texts', '--input', 'flows.ndjson', '--taken-back'],
+    2,
+    'usage',
+    /--taken-back takes nothing back without --next/,
+  ],
+  [
+    ['simulate', 'texts', '--input', 'flows.ndjson', '--next', 'next/texts', '--taken-back', '--faults', 'crash'],
+    1,
+    'option-invalid',
+    /taken back before any process has run it/,
+  ],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--seeds', 'many'], 2, 'usage', /--seeds is many/],
   [['simulate', 'texts', '--input', 'flows.ndjson', '--faults', 'crahs'], 2, 'usage', /no fault "crahs"/],
   [['simulate', 'limits', '--input', 'wrong.ndjson'], 2, 'usage', /line 2 of .* names no control: "limits"/],
