@@ -39,6 +39,12 @@ export const notFound = (
   fix?: string,
 ): Error => failure(EXIT.notFound, `${what}-not-found`, message, fix);
 
+/** A line of input that cannot be taken: what is wrong with it completes the sentence. */
+export function wrongLine(number: number, file: string, thrown: unknown): Error {
+  const { message, fix } = toFailure(thrown);
+  return wrongUsage(`line ${number} of ${file} ${message}`, fix);
+}
+
 /** The command understood what is wanted and will not do it. */
 export const refused = (message: string, fix?: string): Error => failure(EXIT.failed, 'refused', message, fix);
 

@@ -7,7 +7,7 @@ import { type Replayed, replay } from '../local/replay.ts';
 import type { ReplayInput } from '../local/replay-inputs.ts';
 import { loadApplication } from '../runtime/application.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { EXIT, notFound, wrongLine, wrongUsage } from './failure.ts';
 import { inputLines } from './input-lines.ts';
 import type { CommonOptions } from './io.ts';
 import { problemTeller } from './log-problems.ts';
@@ -88,8 +88,8 @@ async function* inputsIn(file: string, graph: Graph): AsyncGenerator<ReplayInput
   for await (const { lines } of inputLines(file)) {
     for (const { number, text } of lines) {
       if (text.trim() === '') continue;
-      const { deadline: _, ...line } = await readRunLine(text, defaults).catch((error: Error) => {
-        throw wrongUsage(`line ${number} of ${file} ${error.message}`);
+      const { deadline: _, ...line } = await readRunLine(text, defaults).catch((error: unknown) => {
+        throw wrongLine(number, file, error);
       });
       yield line;
     }

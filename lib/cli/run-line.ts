@@ -32,7 +32,8 @@ const KEYS = ['data', 'flowId', 'at', 'deadline', 'entry', 'objects', 'fair'];
 export async function readRunLine(text: string, defaults: LineDefaults): Promise<RunLine> {
   const line = parseLine(text);
   const { data, at, deadline, fair, objects = {} } = line;
-  if (fair !== undefined && typeof fair !== 'string') throw wrongUsage('"fair" is not a string');
+  if (fair !== undefined && typeof fair !== 'string')
+    throw wrongUsage('"fair" is not a string', 'Name whose turn it is: {"fair": "shop-7"}.');
   const files = await readObjects(objects, defaults.folder);
   return {
     entry: entryOf(line.entry, defaults),
@@ -89,7 +90,9 @@ export function toDate(value: unknown, name: string): Date {
 }
 
 async function readObjects(objects: unknown, folder: string): Promise<Record<string, Uint8Array>> {
-  if (typeof objects !== 'object' || objects === null) throw wrongUsage('"objects" is not an object');
+  if (typeof objects !== 'object' || objects === null) {
+    throw wrongUsage('"objects" is not an object', 'Name a file for each: {"objects": {"photo": "cat.png"}}.');
+  }
   const read: Record<string, Uint8Array> = {};
   for (const [name, source] of Object.entries(objects)) read[name] = await readObject(name, source, folder);
   return read;
@@ -113,5 +116,6 @@ export async function readObject(name: string, source: unknown, folder: string):
   if (typeof base64 === 'string') {
     throw wrongUsage(`object "${name}" is not base64`, 'Encode it, or name a file: {"objects": {"name": "path"}}.');
   }
-  throw wrongUsage(`object "${name}" is neither a path nor {"base64": "…"}`);
+  const fix = 'Name a file: {"objects": {"name": "path"}}.';
+  throw wrongUsage(`object "${name}" is neither a path nor {"base64": "…"}`, fix);
 }

@@ -128,6 +128,6 @@ function entryDefaults(graph: Graph, chosen: string | undefined): Pick<LineDefau
 }
 
 function checkedEntry(chosen: string, entries: readonly string[]): string {
-  if (entries.length === 0) throw wrongUsage('the application takes no data');
+  if (entries.length === 0) throw wrongUsage('the application takes no data', 'Leave --entry out.');
   return entryOf(chosen, { entries, entry: undefined });
 }

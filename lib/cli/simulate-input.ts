@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toError } from '../core/errors.ts';
 import { entriesOf } from '../core/graph-describe.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { Graph } from '../core/plan.ts';
 import type { CheckOptions, SimulatedInput } from '../testing/index.ts';
-import { notFound, wrongUsage } from './failure.ts';
+import { notFound, wrongLine, wrongUsage } from './failure.ts';
 import { inputLines } from './input-lines.ts';
 import type { Place } from './place.ts';
 import { readRunLine } from './run-line.ts';
@@ -16,6 +17,10 @@ export type SimulationInput = Pick<CheckOptions, 'input'> &
   Partial<Pick<CheckOptions, 'always' | 'eventually' | 'faults' | 'pure'>>;
 
 const KNOWN = ['input', 'always', 'eventually', 'faults', 'pure'];
+/** What else makes a world, by options of the command. */
+const OPTIONS = ['seeds', 'flows', 'next', 'redrive', 'only'];
+/** What a CommonJS module has in any case. */
+const OF_NODE = ['default', 'module.exports', '__esModule'];
 
 /** Reads the file that says what to send: the one that is named, or the application's own. */
 export async function simulationInput(place: Place, graph: Graph, named: string | undefined): Promise<SimulationInput> {
@@ -40,9 +45,19 @@ async function fromModule(file: string): Promise<SimulationInput> {
   if (typeof module.input !== 'function' && !Array.isArray(module.input)) {
     throw wrongUsage(`${file} exports no "input"`, 'Export a function that makes a flow, or a list of sends.');
   }
+  for (const name of Object.keys(module)) requireRead(name, file);
   return Object.fromEntries(
     KNOWN.flatMap((key) => (key in module ? [[key, module[key]]] : [])),
   ) as unknown as SimulationInput;
+}
+
+/** Laws that are misspelled would never be asked. */
+function requireRead(name: string, file: string): void {
+  if (KNOWN.includes(name) || OF_NODE.includes(name)) return;
+  const fix = OPTIONS.includes(name)
+    ? `Give it on the command line: --${name}.`
+    : `${didYouMean(name, KNOWN)}Known: ${KNOWN.join(', ')}. Keep helpers in a file of their own.`;
+  throw wrongUsage(`${file} exports "${name}", which is not read`, fix);
 }
 
 async function fromLines(file: string, graph: Graph): Promise<readonly SimulatedInput[]> {
@@ -64,7 +79,7 @@ async function fromLines(file: string, graph: Graph): Promise<readonly Simulated
         readControlLine(text, graph) ?? (await readRunLine(text, defaults));
       sends.push(
         await reading().catch((error: unknown) => {
-          throw wrongUsage(`line ${number} of ${name} ${toError(error).message}`);
+          throw wrongLine(number, name, error);
         }),
       );
     }

@@ -27,6 +27,20 @@ describe('a line', () => {
   });
 });
 
+test.each([
+  { flowid: 'a', data: 1 },
+  { data: 1, fair: 7 },
+  { data: 1, objects: 'photo.png' },
+  { data: 1, objects: { scan: 7 } },
+  { data: 1, at: 'soon' },
+  { data: 1, entry: 'titel' },
+  { data: 1, flowId: '' },
+])('what is wrong with %j comes with what to write instead', async (line) => {
+  const { message, fix } = await refused(line);
+  expect(fix).toMatch(/[:.]/);
+  expect(message).not.toContain(fix);
+});
+
 describe('an object of a line', () => {
   test('is a file, or bytes in base64 with or without padding', async () => {
     const text = async (scan: unknown) => Buffer.from((await read(withScan(scan))).objects!.scan!).toString();

@@ -94,6 +94,16 @@ describe('a log on the command line', () => {
     project.write('none.ndjson', '');
     const given = await project.sluice(['replay', '--input', 'flows.ndjson', '--flows', '2', '--json']);
     expect(given.json.at(-1)).toMatchObject({ flows: 2, same: 2, more: true });
+    project.write('wrong.ndjson', '{"flowid":"a","data":{}}\n');
+    const { json: misspelled } = await project.sluice(['replay', '--input', 'wrong.ndjson', '--json']);
+    expect(misspelled).toMatchObject([
+      {
+        error: {
+          message: 'line 1 of wrong.ndjson has an unknown key "flowid"',
+          fix: expect.stringContaining('Did you mean "flowId"?'),
+        },
+      },
+    ]);
     const none = await project.sluice(['replay', '--input', 'none.ndjson']);
     expect(none).toMatchObject({ code: 0, out: expect.stringMatching(/^0 flows compared/) });
     const wrong = await project.sluice(['replay', '--flows', 'all']);

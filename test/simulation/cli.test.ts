@@ -252,6 +252,42 @@ test('flows come from stdin with --input -', async () => {
   expect(empty).toMatchObject([{ error: { message: 'stdin has no flows' } }]);
 });
 
+test('a line that is wrong says what to write instead', async () => {
+  project.write('misspelled.ndjson', '{"flowid":"a","data":{"n":1}}\n');
+  for (const [file, fix] of [
+    ['wrong.ndjson', 'Did you mean "limit"? Controls: limit.'],
+    ['misspelled.ndjson', 'Did you mean "flowId"? Known: data, flowId, at, deadline, entry, objects, fair.'],
+  ] as const) {
+    const { json } = await project.sluice(['simulate', 'limits', '--input', file, '--json']);
+    expect(json).toMatchObject([{ error: { fix } }]);
+  }
+});
+
+test('a module that exports what nobody would read is refused: laws that are misspelled would never be asked', async () => {
+  const simulate = (more: string) => {
+    project.write('module.mjs', `export const input = [{ entry: 'words', data: { text: 'x' } }];\n${more}`);
+    return project.sluice(['simulate', 'texts', '--input', 'module.mjs', '--seeds', '2', '--json']);
+  };
+  expect(await simulate('export const eventualy = { never: () => false };')).toMatchObject({
+    code: 2,
+    json: [
+      {
+        error: {
+          message: 'module.mjs exports "eventualy", which is not read',
+          fix: expect.stringContaining('Did you mean "eventually"?'),
+        },
+      },
+    ],
+  });
+  expect(await simulate('export const flows = 3;')).toMatchObject({
+    code: 2,
+    json: [{ error: { fix: 'Give it on the command line: --flows.' } }],
+  });
+  expect(await simulate('export const eventually = { always: () => true };\nexport default 3;')).toMatchObject({
+    code: 0,
+  });
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with what was found so far', async (signal) => {
   const running = project.start([
     'simulate',
