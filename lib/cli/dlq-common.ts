@@ -7,9 +7,10 @@ import {
   type DeadLetterFilter,
   type DeadLetterSource,
   deadLetterSources,
+  listDeadLetters,
   visitDeadLetters,
 } from '../runtime/dead-letters.ts';
-import { notFound } from './failure.ts';
+import { notFound, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { openPlace } from './opened.ts';
 import { findPlace, placeArguments } from './place.ts';
@@ -20,6 +21,7 @@ export type DlqOptions = CommonOptions & {
   readonly flow?: string;
   readonly tier?: string;
   readonly reason?: string;
+  readonly id?: string;
   readonly dryRun?: true;
   readonly yes?: true;
 };
@@ -29,7 +31,8 @@ export function withFilter(command: Command): Command {
   return command
     .option('--flow <id>', 'only of this flow')
     .option('--tier <name>', 'only of this tier')
-    .option('--reason <code>', 'only with this reason code, such as predict-failed');
+    .option('--reason <code>', 'only with this reason code, such as predict-failed')
+    .option('--id <id>', 'only this letter; the beginning of its id is enough');
 }
 
 /** The dead letters of the application that the options mean. */
@@ -43,7 +46,7 @@ export interface Letters {
 export async function withLetters<T>(options: DlqOptions, work: (letters: Letters) => Promise<T>): Promise<T> {
   const place = await findPlace(options);
   const { graph } = await loadApplication(place.folder);
-  const { flow, tier, reason } = options;
+  const { flow, tier, reason, id } = options;
   const sources = deadLetterSources(graph);
   const names = sources.map((source) => source.tier);
   if (tier !== undefined && !names.includes(tier)) {
@@ -55,11 +58,26 @@ export async function withLetters<T>(options: DlqOptions, work: (letters: Letter
     ...(reason !== undefined && { code: reason }),
   };
   const opened = await openPlace(place, graph);
+  const { cloud } = opened;
   try {
-    return await work({ cloud: opened.cloud, sources, filter });
+    const one = id === undefined ? {} : { id: (await letterNamed(id, { cloud, sources }, placeArguments(options))).id };
+    return await work({ cloud, sources, filter: { ...filter, ...one } });
   } finally {
     await opened.close();
   }
+}
+
+/** The one letter that an id, or the beginning of one, names. */
+export async function letterNamed(
+  id: string,
+  { cloud, sources }: Pick<Letters, 'cloud' | 'sources'>,
+  at: string,
+): Promise<DeadLetter> {
+  const found = await listDeadLetters(cloud, sources, { id });
+  const letter = found.find((one) => one.id === id) ?? found[0];
+  if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, `See their ids: npx sluice dlq ls${at}`);
+  if (found.length === 1 || letter.id === id) return letter;
+  throw wrongUsage(`${found.length} dead letters begin with ${id}`, `Write more of it, such as ${letter.id}.`);
 }
 
 /** Letters of one tier with one reason code. */

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import { listDeadLetters } from '../runtime/dead-letters.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
-import { type DlqOptions, messageOf, withLetters } from './dlq-common.ts';
+import { type DlqOptions, letterNamed, messageOf, withLetters } from './dlq-common.ts';
 import { type Story, storyOf, storyText } from './dlq-story.ts';
-import { EXIT, notFound, wrongUsage } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { flowJson } from './flow-story.ts';
 import { paint } from './io.ts';
 import { placeArguments } from './place.ts';
@@ -22,20 +21,13 @@ export function addShow(dlq: Command): void {
   withWork<DlqOptions>(command, async (io, options, [id = '']) => {
     const at = placeArguments(options);
     const { letter, story } = await withLetters(options, async ({ cloud, sources }) => {
-      const one = theOne(await listDeadLetters(cloud, sources, { id }), id, at);
+      const one = await letterNamed(id, { cloud, sources }, at);
       return { letter: one, story: await storyOf(cloud, one) };
     });
     if (io.json) await io.value(letterJson(letter, story));
     else io.say(`${letterText(letter)}\n\n${storyText(letter, story, at)}`);
     return EXIT.ok;
   });
-}
-
-function theOne(found: readonly DeadLetter[], id: string, at: string): DeadLetter {
-  const letter = found.find((one) => one.id === id) ?? found[0];
-  if (!letter) throw notFound('dead-letter', `there is no dead letter ${id}`, `See their ids: npx sluice dlq ls${at}`);
-  if (found.length === 1 || letter.id === id) return letter;
-  throw wrongUsage(`${found.length} dead letters begin with ${id}`, `Write more of it, such as ${letter.id}.`);
 }
 
 function letterJson(letter: DeadLetter, story: Story): object {

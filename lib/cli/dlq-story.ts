@@ -21,9 +21,12 @@ export async function storyOf(cloud: Pick<Cloud, 'decisions'>, { flow }: DeadLet
 }
 
 /** The story in text, or why there is none; `placeOptions` lead the command it names to the same place. */
-export function storyText({ flow }: DeadLetter, story: Story, placeOptions: string): string {
-  if (flow === null)
-    return 'It names no flow, so there is no story to tell: redrive it by tier or reason, or purge it.';
+export function storyText({ id, flow }: DeadLetter, story: Story, placeOptions: string): string {
+  if (flow === null) {
+    const one = `--id ${shellText(id)}${placeOptions}`;
+    const purge = `or delete it for good: npx sluice dlq purge ${one}`;
+    return `It names no flow, so there is no story to tell.\n\nRedrive it: npx sluice dlq redrive ${one}\n${purge}`;
+  }
   const redrive = `Redrive it: npx sluice dlq redrive --flow ${shellText(flow)}${placeOptions}`;
   if (!Array.isArray(story)) {
     const { problem, fix } = story as SluiceError;

@@ -29,7 +29,10 @@ test('is the one of `sluice flow` where the log can be read', async () => {
 
 test('says so where the log does not know the flow, and where the message names none', async () => {
   expect(await told(log([]))).toMatch(/^The decision log does not know its flow\.\n\nRedrive it: /);
-  expect(await told(log([]), { ...letter, flow: null })).toMatch(/^It names no flow/);
+  expect(await told(log([]), { ...letter, flow: null })).toBe(
+    'It names no flow, so there is no story to tell.\n\nRedrive it: npx sluice dlq redrive --id l --application texts\n' +
+      'or delete it for good: npx sluice dlq purge --id l --application texts',
+  );
 });
 
 test('a log that fails is an error, not a missing story', async () => {

@@ -37,6 +37,15 @@ describe('sluice dlq', () => {
     const letter = all.groups[1]!.letters.find((l) => l.flow === 'p1')!;
     expect((await dlq('ls', '--tier', 'careful', '--flow', 'p2', '--json')).json).toMatchObject([{ total: 1 }]);
 
+    expect((await dlq('ls', '--id', letter.id.slice(0, 13), '--json')).json).toMatchObject([{ total: 1 }]);
+    expect((await dlq('redrive', '--id', letter.id, '--dry-run')).out).toBe(
+      'would redrive 1 letter of careful (predict-failed)\n',
+    );
+    // What several begin with names none of them.
+    const several = await dlq('purge', '--yes', '--id', '', '--json');
+    expect(several).toMatchObject({ code: 2, json: [{ error: { fix: expect.stringContaining('Write more of it') } }] });
+    expect((await dlq('redrive', '--id', 'nothing')).code).toBe(3);
+
     const shown = await dlq('show', letter.id.slice(0, 13));
     expect(shown.out).toMatch(/flow {6}p1\n[\s\S]*predict-failed[\s\S]*"text": "bad"/);
     expect((await dlq('show', letter.id, '--json')).json).toMatchObject([{ flow: 'p1', message: { kind: 'signal' } }]);
@@ -66,7 +75,9 @@ describe('sluice dlq', () => {
     expect((await dlq('purge')).code).toBe(2);
     expect((await dlq('purge', '--dry-run', '--json')).json).toMatchObject([{ wouldPurge: 13 }]);
     expect((await dlq('purge', '--yes', '--flow', 'm3')).out).toContain('deleted 1 dead letter');
-    expect((await dlq('purge', '--yes', '--json')).json).toMatchObject([{ purged: 12 }]);
+    const { id } = all.groups[0]!.letters.find((l) => l.flow === 'm4')!;
+    expect((await dlq('purge', '--yes', '--id', id.slice(0, 13))).out).toContain('deleted 1 dead letter');
+    expect((await dlq('purge', '--yes', '--json')).json).toMatchObject([{ purged: 11 }]);
     expect((await dlq('ls')).out).toBe('no dead letters\n');
     expect((await dlq('redrive')).code).toBe(0);
     expect((await dlq('ls', '--tier', 'carefull')).err).toContain('Did you mean "careful"? Tiers: quick, careful.');
