@@ -34,7 +34,8 @@ export interface FlowView {
 /** What a flow cost, as the decision log tells it. */
 export interface Receipt {
   readonly messages: number;
-  readonly tableWrites: number;
+  /** Writes and reads. */
+  readonly tableCalls: number;
   readonly objectCalls: number;
   readonly bytesDeclared: number;
   readonly bytesFetched: number;
@@ -156,7 +157,7 @@ function receiptOf(world: World, id: string, decisions: readonly DecisionRecord[
   }
   return {
     messages: sum(({ calls }) => calls.queue),
-    tableWrites: sum(({ calls }) => calls.table),
+    tableCalls: sum(({ calls }) => calls.table),
     objectCalls: sum(({ calls }) => calls.object),
     bytesDeclared: sum(({ bytes }) => bytes?.declared ?? 0),
     bytesFetched: sum(({ bytes }) => bytes?.fetched ?? 0),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { drop, TerminalError } from '../../lib/index.ts';
+import * as z from 'zod';
+import { control, defineControl, defineTier, drop, TerminalError } from '../../lib/index.ts';
 import { simulate } from '../../lib/testing/index.ts';
 import { carrying, cheap, joining } from '../support/tiers.ts';
 import { fiveTierFlow, fiveTiers } from './five-tiers.ts';
@@ -30,10 +31,25 @@ test('a receipt says what the flow cost', async () => {
   await world.drain();
   expect(world.receipt('f')).toMatchObject({
     messages: 2,
-    tableWrites: 4,
+    tableCalls: 4,
     objectCalls: 0,
     predictions: { cheap: 1, dear: 1 },
   });
+});
+
+test('what a receipt counts of the table are calls: a control that is only read costs one', async () => {
+  const limit = defineControl({ name: 'limit', schema: z.number(), beforeControl: 'default', initial: 3 });
+  const below = defineTier({
+    name: 'below',
+    input: z.number(),
+    controls: { limit: control<{ default: typeof limit }>('limit') },
+    output: z.boolean(),
+    predict: async ({ data, controls }) => data < (await controls.limit.get()).value,
+  });
+  const world = await simulate({ tiers: [below], controls: [limit] });
+  await world.send('below', 1, { flowId: 'f' });
+  await world.drain();
+  expect(world.receipt('f')).toMatchObject({ messages: 1, tableCalls: 1 });
 });
 
 test('each end is told apart', async () => {
