@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
@@ -28,4 +30,12 @@ test('of 20,000 random and mutated records none is thrown at, hangs, or goes wit
 
 test('a seed gives the same run', async () => {
   expect(await fuzz({ count: 500, seed: 7 })).toEqual(await fuzz({ count: 500, seed: 7 }));
+});
+
+test('an option that there is not is told with those that there are', async () => {
+  const args = ['--conditions=sluice-source', 'test/fuzz/main.ts', '--cuont', '3'];
+  await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Unknown option '--cuont'.*\n\nusage: npm run fuzz -- /),
+  });
 });

@@ -3,16 +3,15 @@ import { Presets, SingleBar } from 'cli-progress';
 import { type Fuzzed, fuzz } from './fuzz.ts';
 
 /** `npm run fuzz -- --count 1000000 --seed 1`: random and mutated records through the Lambda handlers, each accounted for. */
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const USAGE = 'usage: npm run fuzz -- [--count <records>] [--seed <whole number>] [--json]\n';
+const { values, problem } = read();
 const [count, seed] = [Number(values.count), Number(values.seed)];
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
-  process.stderr.write('usage: npm run fuzz -- [--count <records>] [--seed <whole number>] [--json]\n');
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+if (problem !== undefined || !Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
+  process.stderr.write(`${problem === undefined ? '' : `${problem}\n\n`}${USAGE}`);
   process.exit(2);
 }
 
@@ -57,4 +56,29 @@ function textOf({ records, events, acknowledged, returned, decisions, codes, wro
     ...wrong.map(({ event, problem }) => `WRONG at event ${event}: ${problem}`),
     '',
   ].join('\n');
+}
+
+interface Read {
+  readonly values: {
+    readonly count?: string;
+    readonly seed?: string;
+    readonly json?: boolean;
+    readonly help?: boolean;
+  };
+  readonly problem?: string;
+}
+
+function read(): Read {
+  try {
+    return parseArgs({
+      options: {
+        count: { type: 'string', default: '1000000' },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return { values: {}, problem: error instanceof Error ? error.message : String(error) };
+  }
 }
