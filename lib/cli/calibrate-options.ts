@@ -88,7 +88,11 @@ export function byTier(
 /** Reads a file of labels: NDJSON lines with `flowId` and `label`. */
 export async function readLabels(file: string): Promise<ReadonlyMap<string, Json>> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw notFound('file', `the labels cannot be read: ${toError(error).message}`);
+    throw notFound(
+      'file',
+      `the labels cannot be read: ${toError(error).message}`,
+      'Name a file of lines {"flowId":"…","label":…}.',
+    );
   });
   return collectLabels(labelLines(text, file));
 }

@@ -17,7 +17,11 @@ export function addControlRenumber(control: Command): void {
     withControl(options, name, async ({ definition, cloud, key = EVERY_KEY }) => {
       const version = await renumberControl(cloud.table, definition.name, key);
       if (version === undefined) {
-        throw notFound('control', `nothing was ever set for ${keyText(key)} of control "${definition.name}"`);
+        throw notFound(
+          'control',
+          `nothing was ever set for ${keyText(key)} of control "${definition.name}"`,
+          'See the keys that there are: npx sluice control ls',
+        );
       }
       if (io.json) await io.value({ control: definition.name, key, version });
       io.say(`renumbered: ${definition.name} of ${keyText(key)} is at version ${version}`);

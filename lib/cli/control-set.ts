@@ -96,7 +96,7 @@ async function storedModel(
   if (definition.name !== MODEL) throw wrongUsage(`--file is for the control "${MODEL}"`, 'Give the value as JSON.');
   if (json !== undefined) throw wrongUsage('a value and --file are both given', 'Give one of them.');
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw notFound('file', `the model cannot be read: ${toError(error).message}`);
+    throw notFound('file', `the model cannot be read: ${toError(error).message}`, 'Name the file of the model.');
   });
   const object = await cloud.objects.put(`${MODELS}${sha256(bytes)}`, bytes);
   return { object, description: basename(path) };
@@ -105,7 +105,8 @@ async function storedModel(
 async function checkValue({ name, schema }: ControlDefinition, value: unknown): Promise<unknown> {
   const checked = await validate(schema, value);
   if ('value' in checked) return checked.value;
-  throw wrongUsage(`the value does not fit the schema of control "${name}": ${checked.problem}`);
+  const problem = `the value does not fit the schema of control "${name}": ${checked.problem}`;
+  throw wrongUsage(problem, 'Correct the value, or the schema in the file of the control.');
 }
 
 /** The key that is named, or that the value has; a value of one key under another would be read for what it is not about. */

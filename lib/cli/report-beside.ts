@@ -22,7 +22,7 @@ export async function readBeside(file: string): Promise<readonly BesidePredictio
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw notFound('file', `the predictions cannot be read: ${toError(error).message}`);
+    throw notFound('file', `the predictions cannot be read: ${toError(error).message}`, 'Name an NDJSON file.');
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { isSluiceError, toError } from '../core/errors.ts';
 import { checkFlowId } from '../core/flow-id.ts';
 import { MAX_DELAY_MS } from '../core/message-limits.ts';
 import type { SendOptions } from '../runtime/send-options.ts';
-import { notFound, wrongUsage } from './failure.ts';
+import { notFound, toFailure, wrongUsage } from './failure.ts';
 import type { CommonOptions } from './io.ts';
 import { readObject, toDate } from './run-line.ts';
 
@@ -43,7 +43,8 @@ export async function toSendOptions(options: CliSendOptions): Promise<SendOption
     const [, name, path] = /^([^=]+)=(.+)$/.exec(given) ?? [];
     if (name === undefined) throw wrongUsage(`--object ${given} is not name=path`, 'Write --object photo=cat.png.');
     objects[name] = await readObject(name, path, '.').catch((error: unknown) => {
-      throw notFound('file', toError(error).message);
+      const { message, fix } = toFailure(error);
+      throw notFound('file', message, fix);
     });
   }
   return {

@@ -70,7 +70,8 @@ export function addWatch(program: Command): void {
 
 async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw notFound('file', `what to expect cannot be read: ${toError(error).message}`);
+    const fix = 'Write it: npx sluice calibrate --write <file>';
+    throw notFound('file', `what to expect cannot be read: ${toError(error).message}`, fix);
   });
 }
 

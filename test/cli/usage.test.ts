@@ -44,6 +44,21 @@ describe('the command line', () => {
     expect((await project.sluice(['graph', 'a', 'b'])).code).toBe(2);
   });
 
+  it.concurrent.each([
+    ['calibrate', '--labels', 'no.ndjson'],
+    ['watch', '--expected', 'no.json'],
+    ['report', '--labels', 'no.ndjson'],
+    ['report', '--beside', 'no.ndjson'],
+    ['run', 'no.ndjson'],
+    ['simulate', '--input', 'no.ndjson'],
+    ['send', 'quick', '{}', '--object', 'photo=no.png'],
+    ['doctor', '--outputs', 'no.json'],
+  ])('%s %s %s: a file that is not there is named with what to do', async (...args) => {
+    const { code, json } = await project.sluice([...args, '--json']);
+    expect(code).toBe(3);
+    expect(json).toMatchObject([{ error: { message: expect.stringContaining('no.'), fix: expect.any(String) } }]);
+  });
+
   it.concurrent('shows its help where a command is missing', async () => {
     const { code, err } = await project.sluice([]);
     expect(code).toBe(2);
