@@ -202,6 +202,7 @@ test('a law of your own that is broken is printed with its seed and its trace, a
   expect(await literally(`${whole} --json`)).toMatchObject([{ law: expect.any(String) }, { seeds: 1, violations: 1 }]);
   const [violation, sum] = await literally(`${small} --json`);
   expect(sum).toMatchObject({ seeds: 1, violations: 1 });
+  expect(Object.keys(violation!).sort()).toEqual(['at', 'law', 'message', 'seed', 'trace', 'world']);
   // The trace of the small world is the one that was shown.
   expect(out).toContain(violation!.trace);
 });
