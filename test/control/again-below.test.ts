@@ -191,9 +191,9 @@ describe('data worked again when a control is applied for a wildcard', () => {
       }),
     };
     const cascade = await open({ tiers: [reader(more)], controls: [level, other, unread] });
-    for (const of of ['level', 'other', 'unread'])
+    for (const name of ['level', 'other', 'unread'])
       for (const key of ['*', 'x']) {
-        await connectControl<Level>(of as 'level', { cloud: cascade.cloud }).set(7, { key, version: 3 });
+        await connectControl<Level>(name as 'level', { cloud: cascade.cloud }).set(7, { key, version: 3 });
       }
     await cascade.drain();
     await cascade.send('reader', { key: 'a' }, { flowId: 'a' });
