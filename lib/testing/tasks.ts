@@ -2,7 +2,7 @@ import { policyOf } from '../core/control/missing.ts';
 import { MODEL } from '../core/control/model.ts';
 import type { Gate, GateName } from '../core/drop.ts';
 import { RetryableError, TerminalError } from '../core/errors.ts';
-import { isPromise } from '../core/json.ts';
+import { type Awaitable, isPromise } from '../core/json.ts';
 import type { TierPlan } from '../core/plan.ts';
 import type { Schema } from '../core/schema.ts';
 import type { TierDefinition } from '../core/tier-definition.ts';
@@ -77,7 +77,9 @@ export function simulatedTier(plan: TierPlan, around: TaskSurroundings): TierDef
         return troubles.nonsense(tier.output, output);
       },
     }),
-    ...(predictBatch && { predictBatch: (contexts) => run(contexts, predictBatch) }),
+    ...(predictBatch && {
+      predictBatch: (contexts) => troubles.nonsenseAmong(tier.output, run(contexts, predictBatch)),
+    }),
     ...(satisfied && {
       satisfied: {
         ...satisfied,
@@ -157,6 +159,8 @@ export interface TaskTroubles {
   before(flows: readonly string[]): Promise<never> | undefined;
   /** The output, or one that the schema refuses. */
   nonsense<T>(schema: Schema, output: T): T;
+  /** The outputs of a batch, or all but one of them and one that the schema refuses. */
+  nonsenseAmong(schema: Schema, outputs: Awaitable<readonly unknown[]>): Awaitable<readonly unknown[]>;
   score(score: number): number;
 }
 
@@ -177,6 +181,14 @@ export function taskTroubles(world: World, name: string): TaskTroubles {
       if (nonsense() === undefined) return output;
       const refused = NONSENSE.find((value) => refuses(schema, value));
       return refused === undefined ? output : (refused.value as typeof output);
+    },
+    nonsenseAmong(schema, outputs) {
+      const how = nonsense();
+      const refused = how !== undefined && NONSENSE.find((value) => refuses(schema, value));
+      if (!refused) return outputs;
+      const spoilt = (all: readonly unknown[]): readonly unknown[] =>
+        all.with(Math.floor(how * all.length), refused.value);
+      return isPromise(outputs) ? outputs.then(spoilt) : spoilt(outputs);
     },
     score: (score) => (wrongScore() === undefined ? score : Number.NaN),
   };
