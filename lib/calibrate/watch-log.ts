@@ -7,6 +7,8 @@ import { weigh } from './weigh.ts';
 export interface Watched extends WatchedRate {
   /** Time of the flow, ms since the epoch. */
   readonly since?: number;
+  /** Of wrong answers: the first tier of whose answers none is known, so that errors not seen say nothing. */
+  readonly unseen?: string;
 }
 
 /** Flows that are looked at together: often enough to notice soon, seldom enough to be cheap. */
@@ -45,7 +47,11 @@ export function watchLog(
   return watches.map((watch, i) => {
     const seen = watch.state();
     const scale = i === last ? errors.heaviest : 1;
-    return { ...scaled(seen, scale), ...(since[i] !== undefined && { since: since[i] }) };
+    return {
+      ...scaled(seen, scale),
+      ...(since[i] !== undefined && { since: since[i] }),
+      ...(i === last && errors.unseen !== undefined && { unseen: errors.unseen }),
+    };
   });
 }
 
@@ -72,11 +78,11 @@ function drawnErrors(
   columns: Columns,
   shares: readonly (number | undefined)[],
   delta: number,
-): { readonly heaviest: number; readonly isWrong: (flow: number) => boolean } {
-  const { classes, classOf } = weigh(columns, columns.logged, shares, delta);
+): { readonly heaviest: number; readonly isWrong: (flow: number) => boolean; readonly unseen: string | undefined } {
+  const { classes, classOf, unseen } = weigh(columns, columns.logged, shares, delta);
   const isWrong = (flow: number): boolean =>
     classes[classOf[flow]!]?.drawn === true && columns.right[columns.answeredBy[flow]!]![flow] === WRONG;
-  return { heaviest: Math.max(1, ...classes.map(({ weight }) => weight)), isWrong };
+  return { heaviest: Math.max(1, ...classes.map(({ weight }) => weight)), isWrong, unseen };
 }
 
 /** Counts of a rare kind as the rates they stand for. */

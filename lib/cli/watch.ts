@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { emfLines } from '../aws/metrics-emf.ts';
+import type { Columns } from '../calibrate/columns.ts';
 import { readExpectation } from '../calibrate/expectation.ts';
 import { PARTED, WATCH } from '../calibrate/parted.ts';
 import { type Watched, watchLog } from '../calibrate/watch-log.ts';
@@ -63,7 +64,7 @@ export function addWatch(program: Command): void {
       for (const line of emfLines({ application, tier: WATCH }, [parted], Date.now(), namespace))
         process.stdout.write(`${line}\n`);
     } else if (io.json) await io.value({ flows: columns.flows, alarms: alarms.length, rates });
-    else io.say(ratesText(rates));
+    else io.say(ratesText(rates, columns.reference));
     return alarms.length === 0 ? EXIT.ok : EXIT.failed;
   });
 }
@@ -79,18 +80,36 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 const shareText = (events: number, trials: number): string => (trials === 0 ? '' : percent(events / trials));
 
-function ratesText(rates: readonly Watched[]): string {
-  const rows = rates.map(({ name, trials, events, low, high, band, alarm, since }) => [
-    name,
-    shareText(events, trials),
-    trials,
-    `${percent(low)} to ${percent(high)}`,
-    shareText(band.events, band.trials),
-    band.trials,
-    band.trials === 0 ? '' : `${percent(band.low)} to ${percent(band.high)}`,
-    alarm === 'none'
-      ? paint('green', 'as expected')
-      : paint('red', `${alarm.replace('-', ' ')}${since === undefined ? '' : ` since ${timeText(since)}`}`),
-  ]);
+function ratesText(rates: readonly Watched[], reference: Columns['reference']): string {
+  const rows = rates.map((rate) => {
+    const { name, trials, events, low, high, band, alarm, unseen } = rate;
+    const expected = `${percent(low)} to ${percent(high)}`;
+    if (alarm === 'none' && unseen !== undefined)
+      return [name, '', '', expected, '', '', '', unseenText(unseen, reference)];
+    return [
+      name,
+      shareText(events, trials),
+      trials,
+      expected,
+      shareText(band.events, band.trials),
+      band.trials,
+      band.trials === 0 ? '' : `${percent(band.low)} to ${percent(band.high)}`,
+      alarmText(rate),
+    ];
+  });
   return table(['what', 'observed', 'of', 'expected', 'this round', 'of', 'alarm outside', ''], rows);
 }
+
+const alarmText = ({ alarm, since }: Watched): string =>
+  alarm === 'none'
+    ? paint('green', 'as expected')
+    : paint('red', `${alarm.replace('-', ' ')}${since === undefined ? '' : ` since ${timeText(since)}`}`);
+
+/** Where nobody looked, no error seen is no good news. */
+const unseenText = (tier: string, reference: Columns['reference']): string =>
+  paint(
+    'yellow',
+    reference === 'last'
+      ? `not known: no answer of ${tier} was audited`
+      : `not known: the log holds no answer of ${tier} that has a label`,
+  );

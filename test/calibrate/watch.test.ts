@@ -120,6 +120,18 @@ test('a log that goes on as before raises no alarm; one that is harder does', ()
   expect(watchLog(unsure, expectation, 0.01)[0]).toMatchObject({ name: 'first escalates', alarm: 'too-high' });
 });
 
+test('where none of what a tier answered is known, it says so: no errors seen are not the same as none', () => {
+  const { twoLast: world } = worlds;
+  const written = { thresholds: [0.9], audit: 0.2, captured: true };
+  const result = calibrate({ columns: world.log(20_000, 1, written), target: 0.95, delta: 0.05, cost: world.cost });
+  if (!result.ok) throw new Error(result.message);
+  const running = { ...written, thresholds: result.chosen.thresholds };
+  const expectation = expectationOf(result);
+  expect(watchLog(world.log(2_000, 2, running), expectation, 0.01).at(-1)).not.toHaveProperty('unseen');
+  const blind = watchLog(world.log(2_000, 2, { ...running, audit: 0 }), expectation, 0.01);
+  expect(blind.map(({ unseen }) => unseen)).toEqual([undefined, 'first']);
+});
+
 test('a file that calibrate did not write is refused', () => {
   for (const text of ['', 'null', '{"v":1}', '{"v":2,"tiers":[]}']) {
     expect(() => readExpectation(text, 'x.json')).toThrow(/no file of sluice calibrate/);

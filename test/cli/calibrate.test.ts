@@ -51,6 +51,14 @@ function log(flows: number, wrongWhere = 0): string {
     .join('\n')}\n`;
 }
 
+/** The same as a cascade without `audit` writes it. */
+const withoutShadows = (lines: string): string =>
+  `${lines
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.includes('"decision":"audited"'))
+    .join('\n')}\n`;
+
 let project: Project;
 
 beforeAll(() => {
@@ -61,6 +69,7 @@ beforeAll(() => {
     'log.ndjson': log(4_000),
     'few.ndjson': log(20),
     'worse.ndjson': log(4_000, 0.5),
+    'blind.ndjson': withoutShadows(log(4_000)),
   });
 });
 afterAll(() => project.remove());
@@ -120,7 +129,9 @@ describe('sluice calibrate', () => {
 
   test.each([
     [['--delta', '0'], 2, /delta is 0: no log of any size/],
-    [['--target', 'all'], 2, /target is NaN/],
+    [['--target', 'all'], 2, /--target is all/],
+    [['--delta', ''], 2, /--delta is ""/],
+    [['--prices', 'nowhere.json'], 3, /nowhere\.json cannot be read/],
     [['--cost', 'deer=1'], 3, /--cost names tier "deer"/],
     [['--audit', 'cheap'], 2, /--audit is cheap/],
     [['--region', 'mars-1'], 1, /no region "mars-1"/],
@@ -178,6 +189,25 @@ describe('sluice watch', () => {
     expect(loud.out).toMatch(/wrong answers .*too high since/);
     const { json } = await project.sluice(['watch', 'worse.ndjson', '--expected', 'expected.json', '--json']);
     expect(json[0]).toMatchObject({ flows: 4_000, alarms: 2 });
+  });
+
+  test('wrong answers that nobody looked for are not known, and are not called none', async () => {
+    const { code, out, json } = await project.sluice([
+      'watch',
+      'blind.ndjson',
+      '--expected',
+      'expected.json',
+      '--json',
+    ]);
+    expect({ code, out }).toMatchObject({ code: 0 });
+    expect(json[0]).toMatchObject({
+      alarms: 0,
+      rates: [{}, { name: 'wrong answers', alarm: 'none', unseen: 'cheap' }],
+    });
+    const told = await project.sluice(['watch', 'blind.ndjson', '--expected', 'expected.json']);
+    expect(told.out).toMatch(/wrong answers +0\.00 % to 10\.00 % +not known: no answer of cheap was audited/);
+    const all = await project.sluice(['watch', 'log.ndjson', '--expected', 'expected.json', '--json']);
+    expect(JSON.stringify(all.json)).not.toContain('unseen');
   });
 
   test('without a file of expectations there is nothing to compare with', async () => {
