@@ -79,7 +79,8 @@ export function addCalibrate(program: Command): void {
     ['calibrate --outputs outputs.json --control', 'of the deployed cascade, and set'],
   ]);
   withWork<CalibrateCommandOptions>(command, async (io, options, files) => {
-    const [target, delta] = [Number(options.target), Number(options.delta)];
+    const target = numberOf('--target', options.target);
+    const delta = numberOf('--delta', options.delta);
     const wrong = chanceProblem(target, delta);
     if (wrong) throw wrongUsage(wrong.problem, wrong.fix);
     await checkWritable(options.write, '--write');
@@ -114,6 +115,13 @@ export function addCalibrate(program: Command): void {
     await writeFiles(io, options, result);
     return options.control ? sendThresholds(io, options, result) : EXIT.ok;
   });
+}
+
+/** A text that is no number is told as it was written. */
+function numberOf(option: string, text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isNaN(number)) return number;
+  throw wrongUsage(`${option} is ${text.trim() === '' ? '""' : text}`, `Give a number between 0 and 1: ${option} 0.95`);
 }
 
 async function writeFiles(io: Io, { write, plot }: CalibrateCommandOptions, result: Calibrated): Promise<void> {

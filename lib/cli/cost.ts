@@ -153,8 +153,11 @@ const lastOf = ({ tiers }: Graph): string => tiers.findLast(({ next }) => next =
 /** The price table of a file; without one, that which comes with sluice. */
 export async function readPrices(file: string | undefined): Promise<PriceTable> {
   if (file === undefined) return PRICES;
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw notFound('file', `the prices in ${file} cannot be read: ${toError(error).message}`);
+  });
   try {
-    const table = JSON.parse(await readFile(file, 'utf8')) as Partial<PriceTable>;
+    const table = JSON.parse(text) as Partial<PriceTable>;
     if (typeof table.regions === 'object' && table.regions !== null) {
       return { date: table.date ?? 'no date', sources: table.sources ?? [], regions: table.regions };
     }

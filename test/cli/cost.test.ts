@@ -55,7 +55,7 @@ describe('sluice cost', () => {
 
   it.each<[string, readonly string[], number, RegExp]>([
     ['a region without prices', ['--region', 'mars-2'], 1, /no region "mars-2"[\s\S]*It has us-east-1/],
-    ['prices that are not there', ['--prices', 'nowhere.json'], 2, /cannot be read/],
+    ['prices that are not there', ['--prices', 'nowhere.json'], 3, /cannot be read/],
     ['a table that is none', ['--prices', 'none.json'], 2, /is no price table/],
     ['a log that is not there', ['nowhere.ndjson'], 3, /nowhere\.ndjson/],
   ])('refuses %s', async (_, args, code, message) => {
