@@ -16,9 +16,7 @@ export function diagnoseScore(columns: Columns, tier: number, reliability: Relia
   if (flows === 0) return [];
   const found: Diagnosis[] = [];
   const add = (code: Diagnosis['code'], message: string): void => void found.push({ code, tier: name, message });
-  if (bins[0]!.from === bins.at(-1)!.to) {
-    add('score-constant', `all ${flows} flows have the score ${bins[0]!.from}: a threshold cannot tell them apart`);
-  }
+  if (bins[0]!.from === bins.at(-1)!.to) found.push(equalScores(name, flows, bins[0]!.from));
   const right = bins.reduce((sum, bin) => sum + bin.flows * bin.right, 0) / flows;
   if (right === 1 || right === 0) {
     add(
@@ -38,6 +36,19 @@ export function diagnoseScore(columns: Columns, tier: number, reliability: Relia
   }
   return found;
 }
+
+/** Whether all scores of the log are equal: that needs no flow of which more is known. */
+export function diagnoseEqualScores(columns: Columns, tier: number): readonly Diagnosis[] {
+  const scores = columns.scores[tier]!.filter((score) => !Number.isNaN(score));
+  if (scores.length < 2 || scores.some((score) => score !== scores[0])) return [];
+  return [equalScores(columns.tiers[tier]!, scores.length, scores[0]!)];
+}
+
+const equalScores = (tier: string, flows: number, score: number): Diagnosis => ({
+  code: 'score-constant',
+  tier,
+  message: `all ${flows} flows have the score ${score}: a threshold cannot tell them apart`,
+});
 
 function distanceFromRising(bins: Reliability['bins']): number {
   const rising = fitIsotonic(

@@ -1,8 +1,8 @@
-import type { Columns } from './columns.ts';
+import { type Columns, UNKNOWN } from './columns.ts';
 import { diagnoseDrift } from './diagnose-drift.ts';
 import { diagnoseLabels } from './diagnose-labels.ts';
 import { diagnoseNext } from './diagnose-next.ts';
-import { diagnoseScore } from './diagnose-score.ts';
+import { diagnoseEqualScores, diagnoseScore } from './diagnose-score.ts';
 import { type Diagnosis, percent } from './diagnosis.ts';
 import type { Point } from './estimate.ts';
 import type { Reliability } from './reliability.ts';
@@ -17,7 +17,9 @@ export function diagnose(
 ): readonly Diagnosis[] {
   // Where escalated flows are not known, the known ones are all sure: no comparison.
   const compared = reliability.flatMap((tier, i) => (lowest[i] === Number.NEGATIVE_INFINITY ? [{ tier, i }] : []));
+  const uncompared = lowest.flatMap((threshold, i) => (threshold === Number.NEGATIVE_INFINITY ? [] : [i]));
   return [
+    ...uncompared.flatMap((i) => diagnoseEqualScores(columns, i)),
     ...compared.flatMap(({ tier, i }) => diagnoseScore(columns, i, tier)),
     ...compared.flatMap(({ i }) => diagnoseNext(columns, i)),
     ...diagnoseLabels(columns, target),
@@ -33,16 +35,27 @@ function payment({ costRatio }: Point): readonly Diagnosis[] {
   return [{ code: 'does-not-pay', message }];
 }
 
-function floored({ tiers }: Columns, lowest: readonly number[]): readonly Diagnosis[] {
-  return lowest.flatMap((threshold, tier) =>
-    threshold === Number.NEGATIVE_INFINITY
-      ? []
-      : [
-          {
-            code: 'thresholds-floored' as const,
-            tier: tiers[tier]!,
-            message: `no threshold below ${threshold} was considered: what escalated flows were predicted is not in the log (set capture)`,
-          },
-        ],
-  );
+function floored(columns: Columns, lowest: readonly number[]): readonly Diagnosis[] {
+  return lowest.flatMap((threshold, tier) => {
+    if (threshold === Number.NEGATIVE_INFINITY) return [];
+    const name = columns.tiers[tier]!;
+    const known = capturedShare(columns, tier);
+    const why =
+      known === 0
+        ? 'what escalated flows were predicted is not in the log (set capture)'
+        : `what ${name} predicted is in the log for ${percent(known)} of the flows that escalated, and of too few of them all that is needed (set a larger capture)`;
+    const message = `no threshold below ${threshold} was considered: ${why}`;
+    return [{ code: 'thresholds-floored' as const, tier: name, message }];
+  });
+}
+
+/** Of the flows that a tier escalated, the share of which is known whether it was right. */
+function capturedShare({ flows, answeredBy, right }: Columns, tier: number): number {
+  let [escalated, known] = [0, 0];
+  for (let flow = 0; flow < flows; flow++) {
+    if (answeredBy[flow]! <= tier) continue;
+    escalated++;
+    if (right[tier]![flow] !== UNKNOWN) known++;
+  }
+  return escalated === 0 ? 0 : known / escalated;
 }

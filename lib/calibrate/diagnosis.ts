@@ -19,5 +19,9 @@ export interface Diagnosis {
   readonly message: string;
 }
 
-/** A share as people read it. */
-export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+/** A share as people read it; one that is not all is never rounded to all. */
+export function percent(share: number): string {
+  const rounded = Number((100 * share).toPrecision(3));
+  const missing = Number((100 * (1 - share)).toPrecision(2));
+  return `${rounded === 100 && share < 1 ? Number((100 - missing).toPrecision(12)) : rounded} %`;
+}

@@ -27,6 +27,8 @@ export interface Gathered {
   readonly unlabelled: number;
   /** Labels of flows that the log does not know. */
   readonly strayLabels: number;
+  /** By tier but the last: the lowest threshold the log was written under; `Infinity` where it names none. */
+  readonly leastLogged: readonly number[];
   /** By tier: mean milliseconds of its model; `NaN` where none were logged. */
   readonly modelMs: readonly number[];
   /** Of tiers that logged logits. */
@@ -48,6 +50,7 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
   const table = flowTable(tiers.length);
   const book = answerBook(answer);
   const thresholds = tiers.slice(1).map(() => Number.NEGATIVE_INFINITY);
+  const leastLogged = tiers.slice(1).map(() => Number.POSITIVE_INFINITY);
   const samples = logits === undefined ? [] : tiers.map(() => logitSample(logits));
   const spent = tiers.map(() => ({ ms: 0, runs: 0 }));
   return {
@@ -58,8 +61,10 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
       note(table, book, row, tier, record);
       if (record.output !== undefined) samples[tier]?.add(row, record.output);
       const { threshold, modelCpuMs, modelMs = modelCpuMs } = record;
-      if (threshold !== undefined && tier < thresholds.length)
+      if (threshold !== undefined && tier < thresholds.length) {
         thresholds[tier] = Math.max(thresholds[tier]!, threshold);
+        leastLogged[tier] = Math.min(leastLogged[tier]!, threshold);
+      }
       if (modelMs !== undefined) {
         spent[tier]!.ms += modelCpuMs ?? modelMs;
         spent[tier]!.runs += 1;
@@ -67,6 +72,7 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
     },
     done: () => ({
       ...finish(table, book, tiers, thresholds, labels, samples, logits),
+      leastLogged,
       modelMs: spent.map(({ ms, runs }) => ms / runs),
     }),
   };
@@ -92,7 +98,7 @@ function finish(
   labels: ReadonlyMap<string, Json> | undefined,
   samples: readonly LogitSample[],
   logits: string | undefined,
-): Omit<Gathered, 'modelMs'> {
+): Omit<Gathered, 'modelMs' | 'leastLogged'> {
   const { size: flows } = table;
   if (flows === 0) {
     throw new SluiceError('option-invalid', `the log has no prediction of ${tiers.join(', ')}`, {

@@ -1,3 +1,4 @@
+import { percent } from '../calibrate/diagnosis.ts';
 import type { Point } from '../calibrate/estimate.ts';
 import type { Calibrated } from '../calibrate/result.ts';
 
@@ -51,7 +52,6 @@ export function calibrationSvg(result: Calibrated): string {
   ].join('\n');
 }
 
-const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 const ticks = (from: number, to: number, count: number): readonly number[] =>
   Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
 

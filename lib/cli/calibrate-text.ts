@@ -8,6 +8,11 @@ import { table } from './table.ts';
 import { count } from './text.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+/** What was asked for, to its last digit: rounding could promise more than was shown. */
+function givenText(share: number): string {
+  const exact = Number((100 * share).toPrecision(12));
+  return Number(exact.toFixed(2)) === exact ? percent(share) : `${exact} %`;
+}
 const amountText = (amount: number): string => `$${Number(amount.toPrecision(3))}`;
 const billText = (amount: number): string => `$${amount.toFixed(amount < 0.0995 ? 4 : 2)}`;
 const BARS = '▁▂▃▄▅▆▇█';
@@ -23,7 +28,7 @@ export function calibratedText(
   const rows = result.tiers.map(({ tier, threshold, reached, answers, escalates }, i) => [
     tier,
     threshold === undefined ? 'last' : thresholdText(threshold),
-    logged[i] === undefined || !Number.isFinite(logged[i]) ? '' : thresholdText(logged[i]),
+    loggedText(logged[i], read.leastLogged[i]),
     percent(reached),
     percent(answers),
     threshold === undefined
@@ -35,7 +40,7 @@ export function calibratedText(
     '',
     ...promise(result),
     ...money(result, unit),
-    ...presently(result),
+    ...presently(result, hasSeveral(read)),
     ...inAll(result, dollars),
     ...read.temperatures.map(temperatureText),
     sparkline(result),
@@ -59,7 +64,7 @@ function promise({ target, delta, reference, chosen, lastTier, flows }: Calibrat
   const whom = reference === 'labels' ? 'the labels' : 'the last tier';
   const { expected, low, high } = chosen.accuracy;
   return [
-    `certified  agrees with ${whom} on ${percent(target)} or more; the chance that it does not is ${percent(delta)} at most`,
+    `certified  agrees with ${whom} on ${givenText(target)} or more; the chance that it does not is ${givenText(delta)} at most`,
     `expected   ${percent(expected)} (${percent(low)} to ${percent(high)})${reference === 'labels' ? `; the last tier alone ${percent(lastTier.expected)}` : ''}`,
     `from       ${count(flows.all, 'flow')}, ${flows.observed} of them known, ${flows.certifying} for the test`,
   ];
@@ -74,11 +79,20 @@ function money({ chosen }: Calibrated, unit: 'usd' | 'given'): readonly string[]
   return [`cost       ${percent(costRatio)} of the last tier alone${amount}`];
 }
 
-function presently({ present }: Calibrated): readonly string[] {
+function presently({ present }: Calibrated, several: boolean): readonly string[] {
   if (!present) return [];
+  const which = several ? 'the highest of its thresholds' : 'its thresholds';
   return [
-    `in the log ${percent(present.accuracy.expected)} at ${percent(present.costRatio)} of the cost, under its thresholds`,
+    `in the log ${percent(present.accuracy.expected)} at ${percent(present.costRatio)} of the cost, under ${which}`,
   ];
+}
+
+const hasSeveral = ({ columns: { logged }, leastLogged }: Gathered): boolean =>
+  logged.some((highest, tier) => Number.isFinite(highest) && leastLogged[tier]! < highest);
+
+function loggedText(highest: number | undefined, lowest: number | undefined): string {
+  if (highest === undefined || lowest === undefined || !Number.isFinite(highest)) return '';
+  return lowest < highest ? `${thresholdText(lowest)} to ${thresholdText(highest)}` : thresholdText(highest);
 }
 
 /** What models and calls cost together: where calls cost more, a cascade need not pay. */
@@ -109,7 +123,7 @@ function sparkline({ curve, chosen, target }: Calibrated): string {
     .map(({ accuracy }, i) => (i === at ? paint('green', bar(accuracy.expected)) : bar(accuracy.expected)))
     .join('');
   const ends = `cost ${percent(curve[0]!.costRatio)} … ${percent(curve.at(-1)!.costRatio)}, accuracy ${percent(highest)} … ${percent(lowest)}`;
-  return `\n  ${line}  ${ends}\n  ${' '.repeat(Math.max(0, at))}▲ ${percent(target)} certified`;
+  return `\n  ${line}  ${ends}\n  ${' '.repeat(Math.max(0, at))}▲ ${givenText(target)} certified`;
 }
 
 function leftOut({ unanswered, unlabelled, strayLabels }: Gathered): readonly string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Columns } from '../../lib/calibrate/columns.ts';
 import { diagnose } from '../../lib/calibrate/diagnose.ts';
-import type { Diagnosis } from '../../lib/calibrate/diagnosis.ts';
+import { type Diagnosis, percent } from '../../lib/calibrate/diagnosis.ts';
 import { reliabilityOf } from '../../lib/calibrate/reliability.ts';
 import { seeded } from './random.ts';
 import { worlds } from './worlds.ts';
@@ -79,4 +79,43 @@ test('scores that move, and errors that become more frequent, in the later half'
       ),
     ),
   ).toContain('drift-scores');
+});
+
+test('scores that are all equal are told also where nothing is known of escalated flows', () => {
+  const all = made(
+    () => [0.9, 0.99],
+    () => 0.9,
+  );
+  const floored = { ...all, answeredBy: new Uint8Array(FLOWS), logged: [0.5] };
+  expect(codes(floored)).toEqual(expect.arrayContaining(['score-constant', 'thresholds-floored']));
+  const { logged } = floored;
+  expect(codes({ ...made((sureness) => [sureness ** 0.2, 0.99]), logged })).toEqual(['thresholds-floored']);
+  const nobody = new Float64Array(FLOWS).fill(Number.NaN);
+  expect(codes({ ...floored, scores: [nobody, nobody] })).not.toContain('score-constant');
+});
+
+test('why no lower threshold was considered: nothing was captured, or too little beside the audits', () => {
+  const messageOf = (capture: number): string => {
+    const columns = worlds.twoLast.log(FLOWS, 3, { thresholds: [0.9], audit: 1, captured: true });
+    const right = columns.right.map((column, tier) =>
+      column.map((known, flow) => (tier === 0 && columns.answeredBy[flow] === 1 && flow % 100 >= capture ? 2 : known)),
+    );
+    return diagnose({ ...columns, right }, 0.95, [], columns.logged)[0]!.message;
+  };
+  expect(messageOf(0)).toMatch(/what escalated flows were predicted is not in the log \(set capture\)/);
+  expect(messageOf(25)).toMatch(
+    /what first predicted is in the log for (24\.?|25\.?)\d* % of the flows that escalated, .* \(set a larger capture\)/,
+  );
+});
+
+test('a share below all is never told as all', () => {
+  expect([0, 0.5, 0.98765, 0.999, 0.9999, 0.99996, 1].map(percent)).toEqual([
+    '0 %',
+    '50 %',
+    '98.8 %',
+    '99.9 %',
+    '99.99 %',
+    '99.996 %',
+    '100 %',
+  ]);
 });

@@ -93,6 +93,23 @@ describe('sluice calibrate', () => {
     expect(project.read('curve.svg')).toMatch(/^<svg [\s\S]*<polyline [\s\S]*<\/svg>\n$/);
   });
 
+  test('a target and a chance are told as they were given, however near they are to all and none', async () => {
+    const { out } = await project.sluice(['calibrate', ...files, '--target', '0.90001', '--delta', '0.00004']);
+    expect(out).toMatch(/on 90\.001 % or more; the chance that it does not is 0\.004 % at most/);
+    expect(out).toMatch(/▲ 90\.001 % certified/);
+  });
+
+  test('a log under several thresholds is told as one', async () => {
+    const lines = log(4_000).split('\n');
+    const raised = lines.map((line, i) => (i > 5_000 ? line.replace('"threshold":0.5', '"threshold":0.51') : line));
+    project.write('mixed.ndjson', raised.join('\n'));
+    const { out } = await project.sluice(['calibrate', 'mixed.ndjson', ...files.slice(1), '--target', '0.9']);
+    expect(out).toMatch(/cheap +\S+ +0\.5 to 0\.51 /);
+    expect(out).toMatch(/in the log .* of the cost, under the highest of its thresholds/);
+    const { out: one } = await project.sluice(['calibrate', ...files, '--target', '0.9']);
+    expect(one).toMatch(/in the log .* of the cost, under its thresholds/);
+  });
+
   test('--json prints the result and nothing else', async () => {
     const { code, json, out } = await project.sluice(['calibrate', ...files, '--target', '0.95', '--json']);
     expect(code).toBe(0);
