@@ -33,15 +33,17 @@ interface Box {
 }
 
 const AWAY = 10;
+/** Half of a dot and its rim. */
+const DOT = 6;
 /** Of the first line's base, to its own top and to the bottom of the second. */
 const [ASCENT, DESCENT] = [13, 20];
 /** Of the first line's base, from the point. */
 const BELOW = [20, -2, -26, 52, -58] as const;
 const ABOVE = [-26, -2, 20, -58, 52] as const;
 
-/** A place beside each point where its name lies on no other and inside the frame; none for a name that would not fit. */
+/** A place beside each point where its name lies on no other, on no point and inside the frame; none for a name that would not fit. */
 export function placeLabels(points: readonly Named[], frame: Frame): readonly (Place | undefined)[] {
-  const taken: Box[] = [];
+  const taken: Box[] = points.map(({ x, y }) => ({ from: x - DOT, to: x + DOT, top: y - DOT, bottom: y + DOT }));
   return points.map(({ x, y, wide, first }) => {
     for (const away of first === 'above' ? ABOVE : BELOW) {
       for (const anchor of ['start', 'end'] as const) {

@@ -16,7 +16,7 @@ export function howSection(report: Report, made: number, notes: readonly string[
     ],
     [
       'counted',
-      'Flows, decisions, scores, latency, bytes and model time: sums over records. A flow that was redriven after it failed counts at each of its ends.',
+      'Flows, decisions, scores, latency, bytes and model time: sums over records. A flow counts once, where it ended, also one that was redriven after it failed.',
     ],
     ['estimated', qualityText(quality, sampled)],
     [

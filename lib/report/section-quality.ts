@@ -27,14 +27,15 @@ export function tradeoffSection(report: Report): Html {
   }
   const { cascade, tradeoff } = quality;
   const own = points.find(({ isCascade }) => isCascade);
+  const hasShadows = tiers.some(({ audited }) => audited > 0);
   const last = points.find(({ name, isCascade }) => name === tiers.at(-1)!.name && !isCascade);
   return section(
     'tradeoff',
     'Accuracy against cost',
     cascade?.flows === quality.flows ? ['counted', 'estimated'] : ['estimated'],
-    html`${own && html`The cascade is right on <b>${percent(own.rate.share)}</b> of its answers, ${referenceText(quality)}, for <b>${percent(own.cost)}</b> of the model time that ${tiers.at(-1)!.name} alone would take. `}${last && quality.reference === 'labels' && html`Alone, ${last.name} is right on ${percent(last.rate.share)}. `}Vertical lines are 95 % limits.${
+    html`${own && html`The cascade is right on <b>${percent(own.rate.share)}</b> of its answers, ${referenceText(quality)}, for <b>${percent(own.cost)}</b> of the model time that ${tiers.at(-1)!.name} alone would take${hasShadows && ', audits included'}. `}${last && quality.reference === 'labels' && html`Alone, ${last.name} is right on ${percent(last.rate.share)}. `}Vertical lines are 95 % limits.${
       tradeoff &&
-      ` The curve is what other thresholds would give: estimated on ${count(tradeoff.observed, 'flow')} that every tier is known to judge, and on the flows that chose the thresholds, so a little too good.`
+      ` The curve is what other thresholds would give${hasShadows ? ', without audits' : ''}: estimated on ${count(tradeoff.observed, 'flow')} of which enough is known, and on the flows that chose the thresholds, so a little too good.`
     }`,
     responsive((width) => drawTradeoff(points, quality, width)),
     dataTable(

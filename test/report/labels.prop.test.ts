@@ -13,7 +13,7 @@ const points = fc.array(
   { maxLength: 12 },
 );
 
-test('names stay inside and lie on no other', () => {
+test('names stay inside and lie on no other, and on no point', () => {
   fc.assert(
     fc.property(points, (given) => {
       const boxes = placeLabels(given, FRAME).flatMap((place, i) => {
@@ -26,6 +26,9 @@ test('names stay inside and lie on no other', () => {
         expect(a.top >= FRAME.top && a.bottom <= FRAME.bottom).toBe(true);
         for (const b of boxes.slice(i + 1)) {
           expect(a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom).toBe(false);
+        }
+        for (const { x, y } of given) {
+          expect(a.left < x && x < a.right && a.top < y && y < a.bottom).toBe(false);
         }
       });
     }),

@@ -117,6 +117,30 @@ test('scores that are no probabilities, and thresholds far from all of them', ()
   expect(textOf(page)).toContain('scores are no probabilities');
 });
 
+test('time of audits is told where it is counted, and that the curve is without it', () => {
+  const [first, last] = [HONEST[0]!, HONEST[1]!];
+  const records = [...madeLog({ flows: 500, tiers: [first, last] })];
+  const shadows = records
+    .filter(({ tier: name, decision }) => name === first.name && decision === 'accepted')
+    .map(({ out: _, threshold: __, exhausted: ___, ...record }) => ({
+      ...record,
+      tier: last.name,
+      decision: 'audited' as const,
+      shadow: true as const,
+      signal: record.output!,
+    }));
+  const labels = truths(500);
+  const audited = textOf(pageOf([...records, ...shadows], { labels }));
+  expect(audited).toMatch(/of the model time that \S+ alone would take, audits included\./);
+  expect(audited).toContain('The curve is what other thresholds would give, without audits:');
+  expect(textOf(pageOf(records, { labels }))).not.toContain('audits');
+});
+
+test('what is counted is told as it is: a flow once, where it ended', () => {
+  const page = textOf(pageOf(madeLog({ flows: 5, tiers: HONEST })));
+  expect(page).toContain('A flow counts once, where it ended, also one that was redriven after it failed.');
+});
+
 test('flows that end without an answer are told of', () => {
   const ended = (['dropped', 'expired', 'failed'] as const).map((decision, i) =>
     verdictRecord({ application: 'made', tier: 'cheap', decision, flow: `lost-${i}` }),
