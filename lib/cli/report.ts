@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { toError } from '../core/errors.ts';
+import { pricesOf } from '../cost/prices.ts';
 import type { Report } from '../report/figures.ts';
 import { count, percent, whole } from '../report/format.ts';
 import { reportPage } from '../report/page.ts';
@@ -11,6 +12,7 @@ import { loadApplication } from '../runtime/application.ts';
 import { type ReadSummary, readDecisions } from '../runtime/log/read-decisions.ts';
 import { readLabels } from './calibrate-options.ts';
 import { withCloudOptions, withHelp, withWork } from './command.ts';
+import { readPrices } from './cost.ts';
 import { EXIT, refused } from './failure.ts';
 import type { CommonOptions, Io } from './io.ts';
 import { problemsText, problemTeller } from './log-problems.ts';
@@ -25,6 +27,7 @@ interface ReportCommandOptions extends CommonOptions {
   readonly answer?: string;
   readonly beside?: string;
   readonly region: string;
+  readonly prices?: string;
   readonly out: string;
 }
 
@@ -45,6 +48,7 @@ export function addReport(program: Command): void {
       'predictions of tiers on flows that never came to them: {"flowId","tier","output","score"}',
     )
     .option('--region <region>', 'whose prices', 'us-east-1')
+    .option('--prices <file>', 'a price table of your own, JSON (default: the one that comes with sluice)')
     .option('--out <file>', 'the page', 'report.html');
   withHelp(withCloudOptions(command), [
     ['report', 'the log of the durable folder'],
@@ -70,8 +74,12 @@ async function readReport(
   options: ReportCommandOptions,
 ): Promise<{ readonly report: Report; readonly summary: ReadSummary }> {
   const { labels, answer, beside, region } = options;
+  const prices = await readPrices(options.prices);
+  // A log is read for minutes: a region without prices is told before.
+  pricesOf(region, prices);
   const judging = {
     region,
+    prices,
     ...(labels !== undefined && { labels: await readLabels(labels) }),
     ...(beside !== undefined && { beside: await readBeside(beside) }),
     ...(answer !== undefined && { answer }),

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PRICES } from '../../lib/cost/prices.ts';
 import { newProject } from '../cli/project.ts';
 import { TEXTS } from '../cli/texts.ts';
 import { linesOf } from '../decision-log/logs.ts';
@@ -47,6 +48,23 @@ describe('sluice report', () => {
     const { code, out } = await project.sluice(['report', '--out', 'own.html']);
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('texts: 1 flow ended, 1 answered') });
     expect(textOf(pageIn('own.html'))).toContain('memory as the tiers ask for');
+  });
+
+  it('prices by a table of one’s own, as cost does', async () => {
+    const ten = Object.fromEntries(
+      Object.entries(PRICES.regions['us-east-1']!).map(([name, price]) => [name, 10 * price]),
+    );
+    project.write('prices.json', JSON.stringify({ date: '2027-01-01', regions: { 'mars-1': ten } }));
+    const total = async (...more: readonly string[]): Promise<number> => {
+      const { json } = await project.sluice(['report', 'log.ndjson', '--out', 'priced.html', '--json', ...more]);
+      return (json as { money: { total: number } }[])[0]!.money.total;
+    };
+    const mars = ['--prices', 'prices.json', '--region', 'mars-1'];
+    expect(await total(...mars)).toBeCloseTo(10 * (await total()), 6);
+    await project.sluice(['report', 'log.ndjson', '--out', 'priced.html', ...mars]);
+    expect(textOf(pageIn('priced.html'))).toContain('mars-1, at list prices of 2027-01-01');
+    const refused = await project.sluice(['report', 'log.ndjson', '--prices', 'nowhere.json']);
+    expect(refused).toMatchObject({ code: 3, err: expect.stringMatching(/nowhere\.json cannot be read/) });
   });
 
   it('asks which application is meant where a log has several, and takes the answer', async () => {
