@@ -1,5 +1,5 @@
 import { type Gathered, gather } from '../calibrate/from-records.ts';
-import type { DecisionRecord } from '../core/decision.ts';
+import type { UsageCounter } from '../cost/usage.ts';
 import { readDecisions } from '../runtime/log/read-decisions.ts';
 import { type LogOptions, readLabels } from './calibrate-options.ts';
 import type { Io } from './io.ts';
@@ -12,7 +12,7 @@ export async function readColumns(
   files: readonly string[],
   options: LogOptions,
   tiers: readonly string[],
-  onRecord?: (record: DecisionRecord) => void,
+  onRecord?: UsageCounter['add'],
 ): Promise<Gathered> {
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const gathered = gather({
@@ -24,9 +24,10 @@ export async function readColumns(
   const log = await openLog(files, options);
   try {
     const wanted = onRecord ? { unique: true } : { tiers };
-    for await (const record of readDecisions(log.source, { ...wanted, onProblem: problemTeller(io) })) {
+    const reading = readDecisions(log.source, { ...wanted, onProblem: problemTeller(io) });
+    for await (const record of reading) {
       gathered.add(record);
-      onRecord?.(record);
+      onRecord?.(record, reading.lineBytes);
     }
   } finally {
     await log.close();

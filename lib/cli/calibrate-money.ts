@@ -1,7 +1,7 @@
 import type { Calibrated } from '../calibrate/result.ts';
-import type { DecisionRecord } from '../core/decision.ts';
 import type { PriceTable, RegionPrices } from '../cost/prices.ts';
 import { cascadeCounter, type Dollars, dollarsUnder } from '../cost/under-thresholds.ts';
+import type { UsageCounter } from '../cost/usage.ts';
 import { type CascadeTiers, DEFAULT_MEMORY } from './calibrate-options.ts';
 
 /** Whose list prices. */
@@ -18,7 +18,7 @@ export type CalibratedDollars =
 
 /** Counts what the records of a cascade say it used while they are read, and prices it under thresholds. */
 export interface DollarCounter {
-  add(record: DecisionRecord): void;
+  add: UsageCounter['add'];
   dollars(result: Calibrated, priced: Priced): CalibratedDollars;
 }
 
@@ -27,8 +27,8 @@ export function dollarCounter({ application, names, memory }: CascadeTiers): Dol
   const counter = cascadeCounter(names);
   const memoryOf = (name: string): number => memory[names.indexOf(name)] ?? DEFAULT_MEMORY;
   return {
-    add(record) {
-      if (record.application === application) counter.add(record);
+    add(record, bytes) {
+      if (record.application === application) counter.add(record, bytes);
     },
     dollars({ tiers }, { region, table: { date, sources }, prices }) {
       if (application === undefined) return { missing: 'with --tiers, the memory of the functions is not known' };

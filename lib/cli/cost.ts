@@ -89,11 +89,12 @@ async function readUsage(
   const log = await openLog(files, options);
   const counter = usageCounter();
   try {
-    for await (const record of readDecisions(log.source, { unique: true, onProblem: problemTeller(io) })) {
+    const reading = readDecisions(log.source, { unique: true, onProblem: problemTeller(io) });
+    for await (const record of reading) {
       // Its folder says how much memory tiers have: without one there is nothing to price.
       name ??= (await findPlace({ ...options, application: record.application })).name;
       if (!isNamed) checkOne(record, name);
-      if (record.application === name) counter.add(record);
+      if (record.application === name) counter.add(record, reading.lineBytes);
     }
   } finally {
     await log.close();

@@ -98,7 +98,7 @@ async function readReport(
       first ??= record.application;
       builder ??= await begin(first);
       if (named === undefined) checkOne(record, first);
-      builder.add(record);
+      builder.add(record, reading.lineBytes);
     }
     return { report: (builder ?? reportBuilder({ application: '', ...judging })).report(), summary: reading.summary };
   } finally {

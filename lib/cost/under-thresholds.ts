@@ -1,9 +1,8 @@
-import type { DecisionRecord } from '../core/decision.ts';
 import { type Counted, lastTierOnly } from './alternatives.ts';
 import { forecast, type Visits, visitsOf } from './forecast.ts';
 import { addMoney, moneyOf, NO_MONEY, type TierMoney, timesMoney, total } from './money.ts';
 import type { RegionPrices } from './prices.ts';
-import { type Usage, usageCounter } from './usage.ts';
+import { type Usage, type UsageCounter, usageCounter } from './usage.ts';
 
 /** What a cascade used, taken apart as other thresholds change it. */
 export interface CascadeUsage {
@@ -28,17 +27,17 @@ const MILLION = 1e6;
 
 /** Adds up what the records of a cascade say it used; other records of its application count as well. */
 export function cascadeCounter(tiers: readonly string[]): {
-  add(record: DecisionRecord): void;
+  add: UsageCounter['add'];
   counted(): CascadeUsage;
 } {
   const all = usageCounter();
   const waiting = usageCounter();
   const answers = new Map(tiers.map((name) => [name, { accepted: 0, audited: 0 }]));
   return {
-    add(record) {
-      all.add(record);
+    add(record, bytes) {
+      all.add(record, bytes);
       const { tier, decision, audit, in: inputs } = record;
-      if (decision === 'parked' && inputs.some(({ kind }) => kind === 'data')) waiting.add(record);
+      if (decision === 'parked' && inputs.some(({ kind }) => kind === 'data')) waiting.add(record, bytes);
       const counts = answers.get(tier);
       if (decision !== 'accepted' || !counts) return;
       counts.accepted += 1;

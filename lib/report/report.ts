@@ -1,5 +1,4 @@
-import type { DecisionRecord } from '../core/decision.ts';
-import { type TierUsage, type Usage, usageCounter } from '../cost/usage.ts';
+import { type TierUsage, type Usage, type UsageCounter, usageCounter } from '../cost/usage.ts';
 import type { Durations } from './durations.ts';
 import type { FlowEnds, Latency, Report, TierFigures } from './figures.ts';
 import { flowLatency } from './flow-latency.ts';
@@ -20,7 +19,7 @@ export interface ReportOptions extends Judging, Pricing {
 
 /** Takes records one by one, and makes figures of them. */
 export interface ReportBuilder {
-  add(record: DecisionRecord): void;
+  add: UsageCounter['add'];
   report(): Report;
 }
 
@@ -36,13 +35,13 @@ export function reportBuilder(options: ReportOptions): ReportBuilder {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   return {
-    add(found) {
+    add(found, bytes) {
       if (found.application !== application) return;
       const record = plausible(found);
       records += 1;
       from = Math.min(from, record.at);
       to = Math.max(to, record.at);
-      usage.add(record);
+      usage.add(record, bytes);
       sample.add(record);
       const { tier } = record;
       const known = counts.get(tier) ?? tierCounts(tier);

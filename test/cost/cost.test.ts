@@ -5,7 +5,8 @@ import { alternatives } from '../../lib/cost/alternatives.ts';
 import { forecast, visitsOf } from '../../lib/cost/forecast.ts';
 import { addMoney, moneyOf, moneyOfTier, total } from '../../lib/cost/money.ts';
 import { PRICES, pricesOf } from '../../lib/cost/prices.ts';
-import type { TierUsage, Usage } from '../../lib/cost/usage.ts';
+import { type TierUsage, type Usage, usageCounter } from '../../lib/cost/usage.ts';
+import { verdictRecord } from '../decision-log/logs.ts';
 import { usageOf } from './used.ts';
 
 const prices = pricesOf('us-east-1');
@@ -34,6 +35,17 @@ const tenths: TierUsage = {
     gets: 0,
   },
 };
+test('bytes of a line that was read are counted as they are, others as they would be written', () => {
+  const record = verdictRecord();
+  const bytesOf = (bytes?: number): number => {
+    const counter = usageCounter();
+    counter.add(record, bytes);
+    return counter.usage().tiers[0]!.logBytes;
+  };
+  expect(bytesOf(321)).toBe(321);
+  expect(bytesOf()).toBe(JSON.stringify(record).length + 1);
+});
+
 const silent = { callMs: 0, logBytesPerInvocation: 0, gzipped: 0, keptMonths: 0 };
 
 describe('money', () => {

@@ -192,6 +192,15 @@ describe('reading a log', () => {
   });
 });
 
+test('the bytes of each line are told with its record, so that nobody writes it anew to count them', async () => {
+  const records = ['plain', 'ærlig', '𝄞'].map((flow) => verdictRecord({ flow }));
+  const text = `no record\n${linesOf(records.slice(0, 2))}\n${linesOf(records.slice(2))}`;
+  const reading = readDecisions(logOf([text, linesOf(records)], 7), { unique: true });
+  const told: number[] = [];
+  for await (const _ of reading) told.push(reading.lineBytes);
+  expect(told).toEqual(records.map((record) => Buffer.byteLength(linesOf([record]))));
+});
+
 describe('a damaged log', () => {
   const good = verdictRecord({ flow: 'good' });
   const line = JSON.stringify(good);

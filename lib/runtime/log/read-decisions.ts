@@ -54,6 +54,8 @@ export interface ReadSummary {
 export interface DecisionReading extends AsyncIterable<DecisionRecord> {
   /** Counts of the reading under way, or of the last one. */
   readonly summary: ReadSummary;
+  /** Bytes of the line of the record that was given out last, with its end. */
+  readonly lineBytes: number;
 }
 
 /**
@@ -76,13 +78,18 @@ export interface DecisionReading extends AsyncIterable<DecisionRecord> {
 export function readDecisions(source: DecisionSource, options: ReadOptions = {}): DecisionReading {
   checkOptions(options);
   let summary = emptySummary();
+  let given: Given = { lineBytes: 0 };
   return {
     get summary() {
       return summary;
     },
+    get lineBytes() {
+      return given.lineBytes;
+    },
     async *[Symbol.asyncIterator]() {
       summary = emptySummary();
-      yield* read(source, options, summary);
+      given = { lineBytes: 0 };
+      yield* read(source, options, summary, given);
     },
   };
 }
@@ -100,6 +107,11 @@ function checkOptions(options: ReadOptions): void {
 
 type Counting = { -readonly [K in keyof ReadSummary]: ReadSummary[K] } & { problems: Record<LineProblem, number> };
 
+/** Of the record given out last. */
+interface Given {
+  lineBytes: number;
+}
+
 const emptySummary = (): Counting => ({
   files: 0,
   bytes: 0,
@@ -109,7 +121,12 @@ const emptySummary = (): Counting => ({
   problems: { cut: 0, broken: 0, foreign: 0, version: 0 },
 });
 
-async function* read(source: DecisionSource, options: ReadOptions, sum: Counting): AsyncGenerator<DecisionRecord> {
+async function* read(
+  source: DecisionSource,
+  options: ReadOptions,
+  sum: Counting,
+  given: Given,
+): AsyncGenerator<DecisionRecord> {
   const { onProblem, unique = false } = options;
   const isWanted = wanted(options);
   const isOther = others(options);
@@ -118,7 +135,7 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
     sum.files += 1;
     for await (const { bytes, offset, last } of wholeLines(file)) {
       sum.bytes += bytes.length;
-      for (const [line, at] of linesIn(bytes)) {
+      for (const [line, at, end] of linesIn(bytes)) {
         if (isOther(line)) {
           sum.others += 1;
           continue;
@@ -132,6 +149,7 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
         else if (unique && isAgain(read)) sum.duplicates += 1;
         else {
           sum.records += 1;
+          given.lineBytes = end - at + 1;
           yield read;
         }
       }
@@ -139,14 +157,14 @@ async function* read(source: DecisionSource, options: ReadOptions, sum: Counting
   }
 }
 
-/** Each line with where it begins; empty ones are none, but for the end of a packed file that was cut. */
-function* linesIn(bytes: Buffer): Generator<readonly [line: string, at: number]> {
-  if (bytes.length === 0) yield ['', 0];
+/** Each line with where it begins and ends; empty ones are none, but for the end of a packed file that was cut. */
+function* linesIn(bytes: Buffer): Generator<readonly [line: string, at: number, end: number]> {
+  if (bytes.length === 0) yield ['', 0, 0];
   for (let at = 0; at < bytes.length; ) {
     const newline = bytes.indexOf(10, at);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.toString('utf8', at, end);
-    if (line.trim() !== '') yield [line, at];
+    if (line.trim() !== '') yield [line, at, end];
     at = end + 1;
   }
 }
