@@ -27,6 +27,8 @@ export interface Gathered {
   readonly unlabelled: number;
   /** Labels of flows that the log does not know. */
   readonly strayLabels: number;
+  /** A tier that escalated to one that was not named: whom that one answered is left out, and the others are no sample. */
+  readonly missed?: { readonly tier: string; readonly to: string };
   /** By tier but the last: the lowest threshold the log was written under; `Infinity` where it names none. */
   readonly leastLogged: readonly number[];
   /** By tier: mean milliseconds of its model; `NaN` where none were logged. */
@@ -51,6 +53,7 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
   const book = answerBook(answer);
   const thresholds = tiers.slice(1).map(() => Number.NEGATIVE_INFINITY);
   const leastLogged = tiers.slice(1).map(() => Number.POSITIVE_INFINITY);
+  let missed: Gathered['missed'];
   const samples = logits === undefined ? [] : tiers.map(() => logitSample(logits));
   const spent = tiers.map(() => ({ ms: 0, runs: 0 }));
   return {
@@ -60,6 +63,7 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
       const row = table.rowOf(record.flow);
       note(table, book, row, tier, record);
       if (record.output !== undefined) samples[tier]?.add(row, record.output);
+      missed ??= missedBy(record, tierIndex);
       const { threshold, modelCpuMs, modelMs = modelCpuMs } = record;
       if (threshold !== undefined && tier < thresholds.length) {
         thresholds[tier] = Math.max(thresholds[tier]!, threshold);
@@ -72,10 +76,16 @@ export function gather({ tiers, labels, answer, logits }: GatherOptions): {
     },
     done: () => ({
       ...finish(table, book, tiers, thresholds, labels, samples, logits),
+      ...(missed && { missed }),
       leastLogged,
       modelMs: spent.map(({ ms, runs }) => ms / runs),
     }),
   };
+}
+
+function missedBy({ tier, decision, out }: DecisionRecord, known: ReadonlyMap<string, number>): Gathered['missed'] {
+  const to = decision === 'escalated' ? out?.at(-1)?.to : undefined;
+  return to === undefined || known.has(to) ? undefined : { tier, to };
 }
 
 function note(table: FlowTable, book: AnswerBook, row: number, tier: number, record: DecisionRecord): void {
@@ -98,7 +108,7 @@ function finish(
   labels: ReadonlyMap<string, Json> | undefined,
   samples: readonly LogitSample[],
   logits: string | undefined,
-): Omit<Gathered, 'modelMs' | 'leastLogged'> {
+): Omit<Gathered, 'modelMs' | 'leastLogged' | 'missed'> {
   const { size: flows } = table;
   if (flows === 0) {
     throw new SluiceError('option-invalid', `the log has no prediction of ${tiers.join(', ')}`, {

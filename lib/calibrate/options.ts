@@ -45,7 +45,11 @@ export function checkOptions({ columns, target, delta, cost, shares = [] }: Cali
   if (cost.length !== columns.tiers.length || !cost.every((c) => c > 0 && Number.isFinite(c))) {
     throw invalid(`cost is [${cost.join(', ')}]`, `Give a number above 0 for each tier: ${columns.tiers.join(', ')}.`);
   }
-  if (!shares.every((share) => share === undefined || (share > 0 && share <= 1))) {
-    throw invalid(`shares is [${shares.join(', ')}]`, 'Give shares above 0, as the audit of each tier.');
+  for (const [tier, share] of shares.entries()) {
+    if (share === undefined || (share > 0 && share <= 1)) continue;
+    throw invalid(
+      `the share of ${columns.tiers[tier]} is ${share}`,
+      'Give a share from 0 to 1, above 0: the audit of the tier.',
+    );
   }
 }

@@ -2,9 +2,11 @@ import { type Gathered, gather } from '../calibrate/from-records.ts';
 import type { UsageCounter } from '../cost/usage.ts';
 import { readDecisions } from '../runtime/log/read-decisions.ts';
 import { type LogOptions, readLabels } from './calibrate-options.ts';
+import { wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
 import { problemTeller } from './log-problems.ts';
 import { openLog } from './log-source.ts';
+import { shown } from './text.ts';
 
 /** Reads the log that the options mean, with its labels; `onRecord` sees each record once, those of other tiers too. */
 export async function readColumns(
@@ -32,5 +34,13 @@ export async function readColumns(
   } finally {
     await log.close();
   }
-  return gathered.done();
+  const read = gathered.done();
+  if (read.missed) {
+    const { tier, to } = read.missed;
+    throw wrongUsage(
+      `${shown(tier)} escalated to "${shown(to)}", which is not among ${tiers.join(', ')}`,
+      'Name all tiers of the log, first to last: --tiers; or give the files that were written since.',
+    );
+  }
+  return read;
 }

@@ -19,7 +19,7 @@ test.each([
   [{ target: 0 }, /target is 0/],
   [{ cost: [1] }, /cost is/],
   [{ cost: [0, 1] }, /cost is/],
-  [{ shares: [0, 1] }, /shares is/],
+  [{ shares: [0, 1] }, /share of first is 0/],
 ])('%o is refused', (wrong, message) => {
   expect(() => calibrate({ columns: twoLast.log(100, 1), ...asked, ...wrong })).toThrow(message);
 });

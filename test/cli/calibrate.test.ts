@@ -164,6 +164,29 @@ describe('sluice calibrate', () => {
     });
   });
 
+  test('a tier between two named ones is missed: without its answers, the flows left are no sample', async () => {
+    const lines = log(400).replaceAll(
+      '"decision":"escalated"',
+      '"decision":"escalated","out":[{"id":"o","to":"middle"}]',
+    );
+    project.write('three.ndjson', lines);
+    await project.sluice(['calibrate', ...files, '--target', '0.9', '--write', 'expected.json']);
+    const [, ...named] = files;
+    for (const args of [
+      ['calibrate', 'three.ndjson', ...named],
+      ['watch', 'three.ndjson', '--expected', 'expected.json'],
+    ]) {
+      expect(await project.sluice(args)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/cheap escalated to "middle", which is not among cheap, dear[\s\S]*Name all tiers/),
+      });
+    }
+    project.write('three.ndjson', lines.replaceAll('"middle"', '"dear"'));
+    const { err } = await project.sluice(['calibrate', 'three.ndjson', ...named]);
+    expect(err).not.toContain('escalated to');
+  });
+
   test('the log of an application: from a run to thresholds that wait for it as controls', async () => {
     const flows = Array.from({ length: 400 }, (_, n) => JSON.stringify({ data: { n }, flowId: `n${n}` })).join('\n');
     const ran = await project.sluice(['run', 'pair', '--dir', 'kept'], { input: flows });
