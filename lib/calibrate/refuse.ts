@@ -52,7 +52,7 @@ function tooFew(attempt: Attempt, first: number): Refusal {
   const observed = heaviest > 1 ? `, of which one in ${Math.round(heaviest)} is observed` : '';
   return {
     reason: 'too-few',
-    message: `${columns.flows} flows cannot show ${percent(target)}: ${more}${observed}, and ${needed.atLeast} in all even if none is wrong`,
+    message: `${columns.flows} ${columns.flows === 1 ? 'flow' : 'flows'} cannot show ${percent(target)}: ${more}${observed}, and ${needed.atLeast} in all even if none is wrong`,
     fix: heaviest > 1 ? 'Let more flows come, or audit a larger share.' : 'Let more flows come, or ask for less.',
     needed,
   };

@@ -36,6 +36,8 @@ export interface Costs {
   readonly perPrediction: readonly number[];
   /** `usd`: dollars; `given`: whatever unit --cost has. */
   readonly unit: 'usd' | 'given';
+  /** Tiers of which neither says what they cost. */
+  readonly unknown: readonly string[];
 }
 
 /** `sluice calibrate`: the cheapest thresholds that keep a promise of accuracy. */
@@ -109,6 +111,7 @@ export function addCalibrate(program: Command): void {
       else io.say(refusedText(result, read));
       return EXIT.failed;
     }
+    if (costs.unknown.length > 0) throw noCost(costs.unknown);
     const dollars = counter.dollars(result, priced);
     if (io.json) await io.value({ ...result, unit: costs.unit, dollars, temperatures: read.temperatures });
     else io.say(calibratedText(result, read, costs.unit, dollars));
@@ -137,19 +140,22 @@ function costsOf(
   { prices: { lambdaGbSecond } }: Priced,
 ): Costs {
   const given = byTier(options.cost, names, '--cost');
-  if (given.every((cost) => cost !== undefined)) return { perPrediction: given, unit: 'given' };
+  if (given.every((cost) => cost !== undefined)) return { perPrediction: given, unit: 'given', unknown: [] };
   const missing = names.filter((_, tier) => given[tier] === undefined);
   if (missing.length < names.length)
     throw wrongUsage(`--cost is missing for ${missing.join(', ')}`, 'Give it for all tiers or for none.');
   const unknown = names.filter((_, tier) => !(modelMs[tier]! > 0));
-  if (unknown.length > 0) {
-    throw wrongUsage(
-      `the log has no model time of ${unknown.join(', ')}`,
-      'Say what a prediction costs: --cost tier=number, for each tier.',
-    );
-  }
+  // Whether a log supports the claim at all comes first: costs only choose among thresholds.
+  if (unknown.length > 0) return { perPrediction: names.map(() => 1), unit: 'given', unknown };
   return {
+    unknown,
     perPrediction: names.map((_, i) => (modelMs[i]! / 1_000) * (memory[i]! / 1_024) * lambdaGbSecond),
     unit: 'usd',
   };
 }
+
+const noCost = (tiers: readonly string[]): Error =>
+  wrongUsage(
+    `the log has no model time of ${tiers.join(', ')}`,
+    'Say what a prediction costs: --cost tier=number, for each tier.',
+  );

@@ -164,6 +164,21 @@ describe('sluice calibrate', () => {
     });
   });
 
+  test('of a log too small to have come to the last tier, what is missing is flows, and not a cost', async () => {
+    const small = log(400)
+      .split('\n')
+      .filter((line) => line.includes('"tier":"cheap"') && line.includes('"accepted"'));
+    project.write('one.ndjson', `${small[0]}\n`);
+    const one = await project.sluice(['calibrate', 'one.ndjson', '--tiers', 'cheap,dear']);
+    expect(one).toMatchObject({ code: 1, err: '' });
+    expect(one.out).toMatch(
+      /no thresholds: what the last tier makes of the 1 flow that cheap answered is known for none/,
+    );
+    project.write('untimed.ndjson', log(4_000).replaceAll(/"modelMs":2,/g, ''));
+    const untimed = await project.sluice(['calibrate', 'untimed.ndjson', '--tiers', 'cheap,dear', '--target', '0.9']);
+    expect(untimed).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/no model time of dear/) });
+  });
+
   test('a tier between two named ones is missed: without its answers, the flows left are no sample', async () => {
     const lines = log(400).replaceAll(
       '"decision":"escalated"',
