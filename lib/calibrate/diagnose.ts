@@ -43,7 +43,7 @@ function floored(columns: Columns, lowest: readonly number[]): readonly Diagnosi
     const why =
       known === 0
         ? 'what escalated flows were predicted is not in the log (set capture)'
-        : `what ${name} predicted is in the log for ${percent(known)} of the flows that escalated, and of too few of them all that is needed (set a larger capture)`;
+        : `whether ${name} was right is known of ${percent(known)} of the flows that escalated, which is too few (set a larger capture)`;
     const message = `no threshold below ${threshold} was considered: ${why}`;
     return [{ code: 'thresholds-floored' as const, tier: name, message }];
   });
