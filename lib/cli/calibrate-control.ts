@@ -1,12 +1,21 @@
 import type { Calibrated } from '../calibrate/result.ts';
 import { THRESHOLD } from '../core/control/threshold.ts';
-import { type ControlCliOptions, withControl } from './control-common.ts';
+import { loadApplication } from '../runtime/application.ts';
+import { type ControlCliOptions, definitionOf, withControl } from './control-common.ts';
 import { nextVersion, settled } from './control-send.ts';
 import { EXIT } from './failure.ts';
-import type { Io } from './io.ts';
+import type { CommonOptions, Io } from './io.ts';
+import { findPlace } from './place.ts';
 
 /** A threshold that no score reaches: a control takes finite numbers only. */
 const NEVER = Number.MAX_VALUE;
+
+/** Refuses before the log is read where the application has no control to set. */
+export async function requireThresholdControl(options: CommonOptions): Promise<void> {
+  const { folder } = await findPlace(options);
+  const { graph } = await loadApplication(folder);
+  definitionOf(graph, THRESHOLD);
+}
 
 /** Sets the thresholds of a calibration, one control message a tier, and waits until each counts. */
 export async function sendThresholds(io: Io, options: ControlCliOptions, { tiers }: Calibrated): Promise<number> {

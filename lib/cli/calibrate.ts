@@ -6,7 +6,7 @@ import type { Gathered } from '../calibrate/from-records.ts';
 import { chanceProblem } from '../calibrate/options.ts';
 import type { Calibrated } from '../calibrate/result.ts';
 import { pricesOf } from '../cost/prices.ts';
-import { sendThresholds } from './calibrate-control.ts';
+import { requireThresholdControl, sendThresholds } from './calibrate-control.ts';
 import { readColumns } from './calibrate-log.ts';
 import { dollarCounter, type Priced } from './calibrate-money.ts';
 import { byTier, type CascadeTiers, cascadeTiers, type LogOptions, tierNumber } from './calibrate-options.ts';
@@ -87,6 +87,7 @@ export function addCalibrate(program: Command): void {
     if (wrong) throw wrongUsage(wrong.problem, wrong.fix);
     await checkWritable(options.write, '--write');
     await checkWritable(options.plot, '--plot');
+    if (options.control) await requireThresholdControl(options);
     const table = await readPrices(options.prices);
     const priced: Priced = { region: options.region, table, prices: pricesOf(options.region, table) };
     const tiers = await cascadeTiers(options);

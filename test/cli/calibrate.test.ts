@@ -225,7 +225,7 @@ describe('sluice calibrate', () => {
     rmSync(join(project.dir, 'functions/pair/controls/threshold.ts'));
     const without = await project.sluice(args);
     const fix = "a file controls/threshold.ts of one line turns it on: export { threshold as default } from 'sluice';";
-    expect(without).toMatchObject({ code: 3, err: expect.stringContaining(fix) });
+    expect(without).toMatchObject({ code: 3, out: '', err: expect.stringContaining(fix) });
   }, 60_000);
 });
 
