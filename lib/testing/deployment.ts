@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../core/errors.ts';
 import type { ControlPlan, Graph, QueueSpec, TierPlan } from '../core/plan.ts';
-import type { Draws } from './random.ts';
 
 /** Two graphs of one application: while it is deployed, some processes run one and some the other. */
 export interface Deployment {
@@ -56,13 +55,6 @@ export function deploymentTo(before: Graph, changed: Graph, isTakenBack = false)
   const controls = bothControls(goes.controls, stays.controls);
   const whole = { ...stays, tiers, queues, ...(controls && { controls }) };
   return { before, after, stays, endsOther: true, isTakenBack, whole };
-}
-
-const SOONEST_MS = 100;
-
-/** When it is taken back, if it is: as likely within seconds, as flows begin, as within hours. */
-export function takenBackAfterMs({ isTakenBack }: Deployment, mostMs: number, draws: Draws): number {
-  return isTakenBack ? SOONEST_MS * Math.max(mostMs / SOONEST_MS, 1) ** draws.next() : Number.POSITIVE_INFINITY;
 }
 
 /** The plan as it was, where it is the same: a version names a tier's file, and what comes after it is no part of that. */

@@ -80,6 +80,10 @@ export type Fact = { readonly at: number; readonly by: string } & (
       readonly controls?: Readonly<Record<string, number>>;
     }
   | { readonly did: 'log'; readonly record: DecisionRecord }
+  /** A new process runs what is deployed next, or the other version of the same. */
+  | { readonly did: 'run next' }
+  /** No process begins to run what was deployed from here on. */
+  | { readonly did: 'take back' }
   | { readonly did: 'crash'; readonly why: string }
   /** The clock of a process has jumped; it is so far ahead now, or behind where this is below 0. */
   | { readonly did: 'clock'; readonly aheadMs: number }

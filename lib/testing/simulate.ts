@@ -9,7 +9,7 @@ import { type DeadLetterFilter, deadLetterSources, redriveDeadLetters } from '..
 import type { Sent } from '../runtime/send-options.ts';
 import { type ApplicationOptions, deploymentOf } from './application.ts';
 import { atOnce, cloudOver } from './cloud-over.ts';
-import { type Deployment, takenBackAfterMs } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { type Endings, endingsIn } from './ends.ts';
 import type { FaultKey, FaultRates } from './faults.ts';
 import { FAULTS } from './faults.ts';
@@ -18,6 +18,7 @@ import { requireFaults, requireKnown, requireNextIsRun, requireSeed } from './op
 import { createOutside, quiet } from './outside.ts';
 import { createRedriver } from './redriver.ts';
 import { runsOf } from './runs.ts';
+import { takeBack } from './taken-back.ts';
 import type { Shared } from './tasks.ts';
 import { startTiers } from './tiers.ts';
 import { viewOf, type WorldView } from './view.ts';
@@ -130,8 +131,8 @@ export function simulateInside(
     onFact: (fact) => laws.hear(fact, world),
   });
   const outside = createOutside();
-  const takenBackAt = start.getTime() + takenBackAfterMs(deployment, faultsMs, world.draws('taken back'));
-  const isDeployed = (): boolean => world.healed() || world.schedule.now() >= takenBackAt;
+  const isTakenBack = takeBack(deployment, world, faultsMs);
+  const isDeployed = (): boolean => world.healed() || isTakenBack();
   const fleets = startTiers({ world, runs, outside, shared: inner.shared, isDeployed });
   const clock = { now: () => Math.floor(world.schedule.now()), sleep: async () => undefined };
   const cloud = cloudOver(world, 'client', atOnce, clock);

@@ -104,6 +104,7 @@ function startProcesses<P extends Plan>(inhabitants: Inhabitants, kind: Kind<P>)
         limits: plan.limits,
         start(process) {
           runs.begin(process.name, graph);
+          if (graph === after) world.tell(process.name, { did: 'run next' });
           return kind.start(plan, process);
         },
       }

@@ -10,12 +10,13 @@ export function traceText(facts: readonly Fact[], flow?: string): string {
 /** Facts about one flow, faults and deaths of processes while they worked on it, and what was set of the controls it asked for. */
 function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
   const at = new Set<string>();
+  const had = new Set(facts.flatMap((fact) => (receives(fact, flow) ? [fact.by] : [])));
   const asked = new Set(
     facts.flatMap((fact) => (fact.did === 'told' && fact.flow === flow ? [`control#${fact.control}#`] : [])),
   );
   return facts.filter((fact) => {
     if (fact.did === 'receive') {
-      const mine = fact.messages.some((message) => message.flow === flow);
+      const mine = receives(fact, flow);
       if (mine) at.add(fact.by);
       else at.delete(fact.by);
       return mine;
@@ -24,9 +25,14 @@ function storyOf(facts: readonly Fact[], flow: string): readonly Fact[] {
       return at.has(fact.by) || [...asked].some((control) => fact.update.key.startsWith(control));
     if (fact.did === 'crash' || fact.did === 'fail' || fact.did === 'clock') return at.has(fact.by);
     if (fact.did === 'fault') return fact.kind === 'outage';
+    if (fact.did === 'run next') return had.has(fact.by);
+    if (fact.did === 'take back') return true;
     return flowsIn(fact).includes(flow);
   });
 }
+
+const receives = (fact: Fact, flow: string): boolean =>
+  fact.did === 'receive' && fact.messages.some((message) => message.flow === flow);
 
 /** Items that are no flow's own. */
 const isShared = (key: string): boolean => /^(control|state)#/.test(key);
@@ -112,6 +118,10 @@ function factText(fact: Fact): string {
       return `takes answer ${short(fact.id)} of ${fact.tier}: ${JSON.stringify(fact.output)}`;
     case 'log':
       return `logs ${fact.record.decision}${fact.record.reason === undefined ? '' : `: ${fact.record.reason.split('\n')[0]}`}`;
+    case 'run next':
+      return 'begins, with the next version';
+    case 'take back':
+      return 'takes the next version back';
     case 'crash':
       return `dies: ${fact.why}`;
     case 'clock':

@@ -51,6 +51,28 @@ test('meanwhile some processes run one graph and some the other', async () => {
   expect(ends).toEqual(new Set(['first', 'second']));
 });
 
+test('a trace says which processes ran what is deployed next, and when it was taken back', async () => {
+  const sent = async (next: typeof both.next & { readonly takenBack?: boolean }) => {
+    const world = await simulate({ ...both, next, seed: 2, faults: { versions: 0.5 } });
+    for (let i = 0; i < 8; i += 1) {
+      await world.send('first', { sure: 0 }, { flowId: `f${i}` });
+      await world.advance('2m');
+    }
+    await world.end();
+    return world;
+  };
+  const kept = await sent(both.next);
+  expect(kept.trace()).toMatch(/first#\d+ +begins, with the next version/);
+  expect(kept.trace()).not.toContain('takes the next version back');
+  const world = await sent({ ...both.next, takenBack: true });
+  expect(world.trace()).toMatch(/world +takes the next version back/);
+  const isNext = (by: string): boolean => world.trace().includes(`${by.padEnd(14)} begins, with the next version`);
+  for (const flow of world.flows()) {
+    const workers = [...world.trace(flow).matchAll(/(\S+#\d+) +receives/g)].map(([, by]) => by!);
+    for (const by of workers) expect(world.trace(flow).includes(`${by.padEnd(14)} begins`)).toBe(isNext(by));
+  }
+});
+
 test('where nothing goes wrong all is deployed from the beginning', async () => {
   const world = await simulate(both);
   await world.send('first', { sure: 0 }, { flowId: 'f' });
