@@ -33,8 +33,8 @@ export function isAudited(plan: Pick<TierPlan, 'tier' | 'next'>, flow: string): 
 }
 
 /** What a decision made on a prediction says beside the story: its threshold, and the payloads that the tier captures. */
-function detailsOf(story: Story, plan: TierPlan, work: Work, output: unknown): Mutable<Details> {
-  const details: Mutable<Details> = {};
+function detailsOf(story: Story, plan: TierPlan, work: Work, output: unknown, exhausted = false): Mutable<Details> {
+  const details: Mutable<Details> = exhausted ? { exhausted } : {};
   const threshold = thresholdOf(story, plan);
   if (threshold !== undefined) details.threshold = threshold;
   if (!isCaptured(plan, work.flow)) return details;
@@ -115,13 +115,10 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   if (lost) return lost;
   // A shadow that carries the objects still has to read them, and deletes them itself.
   if (!shadow || plan.next?.joins) yield* deleteObjects(story, work);
-  const details = detailsOf(story, plan, work, predicted.output);
+  const details = detailsOf(story, plan, work, predicted.output, exhausted);
+  if (shadow) details.audit = true;
   details.out = [{ id, to: plan.answers }];
-  if (exhausted) details.exhausted = true;
-  if (shadow) {
-    details.audit = true;
-    details.out = [...details.out, shadow];
-  }
+  if (shadow) details.out = [...details.out, shadow];
   yield* record(story, 'accepted', details);
   return ACK;
 }

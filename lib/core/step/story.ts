@@ -114,14 +114,16 @@ export type Details = Partial<
 /** Logs one decision. */
 export function* record(story: Story, decision: Decision, details: Details = {}): Step<void> {
   const at = yield* now();
-  const made = recordOf(story, decision, at);
-  yield { do: 'log', record: Object.assign(made, details) };
+  yield { do: 'log', record: recordOf(story, decision, at, details) };
 }
 
-/** What the story says of a decision. Records are many: what a record does not have is left out without a copy for each. */
-function recordOf(story: Story, decision: Decision, at: number): DecisionRecord {
+/**
+ * What the story says of a decision, and the details of it. Records are many: what one does not have is left out without a copy
+ * for each. Their fields come in the order that the scanner of logs knows.
+ */
+function recordOf(story: Story, decision: Decision, at: number, details: Details): DecisionRecord {
   const { plan, incoming, envelope, why, score, controls, modelMs, modelCpuMs, declared, fetched } = story;
-  const made: Mutable<DecisionRecord> = {
+  const made: Mutable<Omit<DecisionRecord, 'calls'>> = {
     v: 1,
     at,
     application: plan.application,
@@ -131,8 +133,6 @@ function recordOf(story: Story, decision: Decision, at: number): DecisionRecord 
     decision,
     in: story.inputs.length > 0 ? story.inputs : [{ id: incoming.id, kind: incoming.kind }],
     attempt: story.attempt,
-    latencyMs: at - incoming.sentAt,
-    calls: { ...story.calls },
   };
   if (envelope?.audit) made.shadow = true;
   if (why !== undefined) made.reason = why;
@@ -140,8 +140,9 @@ function recordOf(story: Story, decision: Decision, at: number): DecisionRecord 
   if (controls) made.controls = controls;
   if (modelMs !== undefined) made.modelMs = modelMs;
   if (modelCpuMs !== undefined) made.modelCpuMs = modelCpuMs;
+  made.latencyMs = at - incoming.sentAt;
   if (declared + fetched > 0) made.bytes = { declared, fetched };
-  return made;
+  return Object.assign(made, { calls: { ...story.calls } }, details);
 }
 
 /** The flow of the message, also of one that was refused for anything but its flow id. */
