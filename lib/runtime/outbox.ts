@@ -104,12 +104,10 @@ export async function post(cloud: Cloud, postings: readonly Posting[]): Promise<
       const outgoing: Mutable<OutgoingMessage> = { body };
       if (group !== undefined) outgoing.group = group;
       if (delayMs !== undefined) outgoing.delayMs = delayMs;
-      const parcel = parcels.get(queue);
-      if (!parcel) parcels.set(queue, { messages: [outgoing], places: [at] });
-      else {
-        parcel.places.push(at);
-        parcel.messages.push(outgoing);
-      }
+      const parcel = parcels.get(queue) ?? { messages: [], places: [] };
+      parcels.set(queue, parcel);
+      parcel.places.push(at);
+      parcel.messages.push(outgoing);
     } catch (error) {
       results[at] = { puts: 0, error: toError(error) };
     }

@@ -1,7 +1,6 @@
 import type { TierPlan } from '../core/plan.ts';
 import type { MessageFacts } from './facts.ts';
 import { isOutsider } from './outsiders.ts';
-import { Pairs } from './pairs.ts';
 import type { Runs } from './runs.ts';
 
 /**
@@ -17,13 +16,14 @@ export interface MixedVersions {
 }
 
 export function mixedVersions({ planOf }: Runs): MixedVersions {
-  const known = new Pairs<{ readonly version: string; readonly plan: TierPlan | undefined }>();
+  const known = new Map<string, { readonly version: string; readonly plan: TierPlan | undefined }>();
   const mixed = new Set<string>();
   function decided(by: string, tier: string, version: string, flow: string | null): void {
     if (flow === null) return;
+    const place = `${tier} ${flow}`;
     const plan = planOf(by, tier);
-    const before = known.get(tier, flow);
-    if (before === undefined) known.set(tier, flow, { version, plan });
+    const before = known.get(place);
+    if (before === undefined) known.set(place, { version, plan });
     else if (before.version !== version || before.plan !== plan) mixed.add(flow);
   }
   return {

@@ -10,11 +10,10 @@ import { CONTROL_LAWS } from '../../lib/testing/laws/of-controls.ts';
 import { runsOf } from '../../lib/testing/runs.ts';
 import { createWorld } from '../../lib/testing/world.ts';
 import { heaters } from './controlled.ts';
-import { lawNames } from './law-names.ts';
 
 const deployment = await deploymentOf(heaters);
 const { whole: graph } = deployment;
-const names = lawNames(CONTROL_LAWS, deployment);
+const names = CONTROL_LAWS.map((make) => make(graph, runsOf(deployment)).name);
 
 /** A fact at a time, ms. */
 type Told = readonly (readonly [at: number, by: string, fact: FactOf])[];

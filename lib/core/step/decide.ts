@@ -116,9 +116,9 @@ function* accepted(story: Story, plan: TierPlan, work: Work, predicted: Predicte
   // A shadow that carries the objects still has to read them, and deletes them itself.
   if (!shadow || plan.next?.joins) yield* deleteObjects(story, work);
   const details = detailsOf(story, plan, work, predicted.output, exhausted);
+  const sent = { id, to: plan.answers };
   if (shadow) details.audit = true;
-  details.out = [{ id, to: plan.answers }];
-  if (shadow) details.out = [...details.out, shadow];
+  details.out = shadow ? [sent, shadow] : [sent];
   yield* record(story, 'accepted', details);
   return ACK;
 }

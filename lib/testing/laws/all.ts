@@ -5,7 +5,6 @@ import { acknowledgedWithDecision } from './acknowledged-with-decision.ts';
 import { attemptsAreKeptTo } from './attempts-are-kept-to.ts';
 import { batchesNeverFail } from './batches-never-fail.ts';
 import { endsOnce } from './ends-once.ts';
-import { exceptionsIn } from './exceptions.ts';
 import { finishedOnce } from './finished-once.ts';
 import { gatesSeeTheirVerdict } from './gates-see-their-verdict.ts';
 import type { Broken, Law, LawMaker, Problem } from './law.ts';
@@ -56,10 +55,9 @@ type Ear = (fact: Fact, world: World) => Problem | undefined;
 export function lawsOf(runs: Runs, onBroken: (broken: Broken) => void): Laws {
   const graph = runs.deployment.whole;
   const makers = [...LAWS, ...(hasJoins(graph) ? JOIN_LAWS : []), ...(hasControls(graph) ? CONTROL_LAWS : [])];
-  const exceptions = exceptionsIn(graph, runs);
-  const laws = makers.map((make) => make(graph, runs, exceptions));
+  const laws = makers.map((make) => make(graph, runs));
   const ears = new Map<Fact['did'], { readonly law: Law; readonly ear: Ear }[]>();
-  for (const law of [exceptions, ...laws]) {
+  for (const law of laws) {
     for (const [did, ear] of Object.entries(law.hears ?? {}) as [Fact['did'], Ear][]) {
       const known = ears.get(did);
       if (known) known.push({ law, ear });

@@ -1,6 +1,5 @@
 import type { Graph } from '../../core/plan.ts';
 import type { MessageFacts } from '../facts.ts';
-import { Pairs } from '../pairs.ts';
 
 /**
  * Flows that a tier both answered and escalated, as a control had moved when their message came again: docs/controls.md allows
@@ -13,14 +12,14 @@ export interface DecidedBothWays {
 
 export function decidedBothWays({ controls, tiers }: Graph): DecidedBothWays {
   const worksAgain = tiers.some(({ tier }) => tier.reevaluateOnControl);
-  const ways = new Pairs<string>();
+  const ways = new Map<string, string>();
   const both = new Set<string>();
   return {
     hear({ flow, kind, envelope }) {
       if (!controls || flow === null || !envelope?.signal || envelope.audit) return;
-      const { name } = envelope.from;
-      const before = ways.get(name, flow);
-      ways.set(name, flow, kind);
+      const place = `${envelope.from.name} ${flow}`;
+      const before = ways.get(place);
+      ways.set(place, kind);
       if (before !== undefined && before !== kind) both.add(flow);
     },
     has: (flow) => worksAgain || (flow !== null && both.has(flow)),

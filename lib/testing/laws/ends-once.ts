@@ -1,15 +1,29 @@
 import { type Ending, endingsIn } from '../ends.ts';
+import { mixedVersions } from '../versions.ts';
+import { decidedBothWays } from './decided-both-ways.ts';
 import type { LawMaker } from './law.ts';
 
 /**
  * Every flow that was sent comes to an end, and to one: answered, dead-lettered with a reason, dropped or expired. Of two
  * deliveries of one message each may come to an end of its own; of one delivery only one.
  */
-export const endsOnce: LawMaker = (graph, _, { versions, bothWays }) => {
+export const endsOnce: LawMaker = (graph, runs) => {
+  const versions = mixedVersions(runs);
+  const bothWays = decidedBothWays(graph);
   let hasOutage = false;
   return {
     name: 'every flow ends once',
     hears: {
+      send({ by, message }) {
+        versions.hear(by, message);
+        bothWays.hear(message);
+        return undefined;
+      },
+      // Halves that one version joins are too far apart for another one.
+      log({ by, record: { tier, version, flow, decision } }) {
+        if (decision === 'skewed') versions.decided(by, tier, version, flow);
+        return undefined;
+      },
       fault({ kind }) {
         hasOutage ||= kind === 'outage';
         return undefined;

@@ -1,6 +1,5 @@
 import type { DecisionRecord } from '../../core/decision.ts';
 import { EXPIRES_AT } from '../../core/table-update.ts';
-import { Pairs } from '../pairs.ts';
 import type { LawMaker } from './law.ts';
 import { markMs } from './mark.ts';
 
@@ -14,7 +13,7 @@ export const finishedOnce: LawMaker = (_, runs) => {
   /** When the mark of a key ends, ms since the epoch. */
   const marks = new Map<string, number>();
   /** When a flow was marked at a tier, until when, and whether by somebody who marks every flow. */
-  const finished = new Pairs<{ readonly at: number; readonly until: number; readonly isEach: boolean }>();
+  const finished = new Map<string, { readonly at: number; readonly until: number; readonly isEach: boolean }>();
   /** When a process received a message. */
   const received = new Map<string, Map<string, number>>();
   let hasStall = false;
@@ -23,11 +22,11 @@ export const finishedOnce: LawMaker = (_, runs) => {
     hears: {
       write({ by, update, item, applied, at }, world) {
         if (!applied || update.set?.done === undefined) return undefined;
-        const [, tier = '', flow = ''] = /^(?:once|join)#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
+        const [, tier, flow = ''] = /^(?:once|join)#([^#]+)#([\s\S]*)$/.exec(update.key) ?? [];
         const until = Number(item?.[EXPIRES_AT] ?? 0) * 1_000;
         const before = marks.get(update.key);
         marks.set(update.key, until);
-        finished.set(tier, flow, { at, until, isEach: lastingMs(by, tier) !== undefined });
+        finished.set(`${tier} ${flow}`, { at, until, isEach: lastingMs(by, tier ?? '') !== undefined });
         // A process whose clock is ahead takes a mark for over that is not.
         if (before === undefined || at + world.clockAhead >= before) return undefined;
         return { flow, message: `${by} finished the flow at ${tier} again` };
@@ -44,12 +43,12 @@ export const finishedOnce: LawMaker = (_, runs) => {
         return undefined;
       },
       log({ by, record, at }, world) {
-        const flow = record.flow ?? '';
-        const mark = finished.get(record.tier, flow);
+        const place = `${record.tier} ${record.flow}`;
+        const mark = finished.get(place);
         const lastsMs = lastingMs(by, record.tier);
         // The log tells of an end as well: there must have been a mark, unless somebody had lost the claim: by standing still, or to a clock that was ahead.
         if (!mark && lastsMs !== undefined && !hasStall && world.clockAhead === 0 && MARKED.includes(record.decision))
-          finished.set(record.tier, flow, { at, until: at + lastsMs, isEach: true });
+          finished.set(place, { at, until: at + lastsMs, isEach: true });
         if (!mark) return undefined;
         const times = received.get(by);
         const began = Math.min(...record.in.map(({ id }) => times?.get(id) ?? Number.POSITIVE_INFINITY));
@@ -58,7 +57,7 @@ export const finishedOnce: LawMaker = (_, runs) => {
         if (mark.isEach !== (lastsMs !== undefined)) return undefined;
         if (at + world.clockAhead >= mark.until || !isEnd(record)) return undefined;
         return {
-          flow,
+          flow: record.flow ?? '',
           message: `${record.tier} decided "${record.decision}" on a flow it had finished before: ${record.reason ?? ''}`,
         };
       },

@@ -2,7 +2,6 @@ import type { Graph } from '../../core/plan.ts';
 import type { Fact } from '../facts.ts';
 import type { Runs } from '../runs.ts';
 import type { World } from '../world.ts';
-import type { Exceptions } from './exceptions.ts';
 
 /** What is wrong, and with which flow. */
 export interface Problem {
@@ -17,9 +16,7 @@ export interface Broken extends Problem {
   readonly at: number;
 }
 
-type Ears = {
-  readonly [D in Fact['did']]?: (fact: Fact & { readonly did: D }, world: World) => Problem | undefined;
-};
+type Ears = { readonly [D in Fact['did']]?: (fact: Fact & { readonly did: D }, world: World) => Problem | undefined };
 
 /** One law of every cascade: it hears what happens, and has a last word when nothing more can happen. */
 export interface Law {
@@ -32,4 +29,4 @@ export interface Law {
  * Makes a law for one simulation. `graph` is everything there is, before and after a deployment; what one process did is
  * judged by the plan that it runs.
  */
-export type LawMaker = (graph: Graph, runs: Runs, exceptions: Exceptions) => Law;
+export type LawMaker = (graph: Graph, runs: Runs) => Law;

@@ -7,7 +7,7 @@ import { deploymentOf } from '../../../lib/testing/application.ts';
 import { LAWS } from '../../../lib/testing/laws/all.ts';
 import { CONTROL_LAWS } from '../../../lib/testing/laws/of-controls.ts';
 import { JOIN_LAWS } from '../../../lib/testing/laws/of-joins.ts';
-import { lawNames } from '../law-names.ts';
+import { runsOf } from '../../../lib/testing/runs.ts';
 import { withBug } from './bug.ts';
 import { BUGS, SOUND_AGAIN, SOUND_CONTROLS, SOUND_DEPLOYMENTS, SOUND_REDRIVES, SOUND_SKEWED } from './bugs/all.ts';
 import { controlledWorlds } from './controlled-worlds.ts';
@@ -21,7 +21,7 @@ const HUNTERS = 2;
 
 /** The laws of every cascade. */
 const deployment = await deploymentOf({ tiers: worlds[0]!.tiers });
-const laws = lawNames([...LAWS, ...JOIN_LAWS, ...CONTROL_LAWS], deployment);
+const laws = [...LAWS, ...JOIN_LAWS, ...CONTROL_LAWS].map((make) => make(deployment.whole, runsOf(deployment)).name);
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./hunt.ts', import.meta.url));

@@ -55,8 +55,8 @@ export const logBugs: readonly Bug[] = [
   {
     name: 'an answer is logged under another id',
     file: 'lib/core/step/decide.ts',
-    find: 'details.out = [{ id, to: plan.answers }];',
-    replace: 'details.out = [{ id: work.flow, to: plan.answers }];',
+    find: 'const sent = { id, to: plan.answers };',
+    replace: 'const sent = { id: work.flow, to: plan.answers };',
     finds: ['the log tells what was sent'],
   },
   {
