@@ -10,8 +10,6 @@ import type { World } from './world.ts';
 /** What the queues of one tier are fed with. */
 export interface Feeding {
   readonly world: World;
-  /** The tier or destination. */
-  readonly name: string;
   readonly timing: { readonly batchSize: number; readonly windowMs: number };
   readonly crew: Crew;
   readonly visibilityMs: number;

@@ -42,7 +42,6 @@ export function startFleet(options: FleetOptions): Fleet {
   const crew = createCrew(options);
   const feeding = {
     world,
-    name,
     timing,
     crew,
     visibilityMs: Math.max(...programs.map(({ limits }) => limits.visibilityMs)),
