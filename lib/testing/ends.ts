@@ -28,22 +28,18 @@ export interface Endings {
   deliveries(id: string): number;
 }
 
-const known = new WeakMap<World, { readonly look: Look; readonly facts: number; readonly endings: Endings }>();
+const known = new WeakMap<World, { readonly facts: number; readonly endings: Endings }>();
 
-/** Given its world each time: who held it would be held by it. */
-type Look = (world: World) => Endings;
-
-/** Looks over a whole world; again only where something has happened since, and then only at that. */
+/** Looks over a whole world, once as long as nothing happens in it. */
 export function endingsIn(world: World, graph: Graph): Endings {
   const before = known.get(world);
   if (before?.facts === world.facts.length) return before.endings;
-  const look = before?.look ?? newLook(graph);
-  const endings = look(world);
-  known.set(world, { look, facts: world.facts.length, endings });
+  const endings = collect(world, graph);
+  known.set(world, { facts: world.facts.length, endings });
   return endings;
 }
 
-function newLook(graph: Graph): Look {
+function collect(world: World, graph: Graph): Endings {
   const streams = new Set(graph.tiers.flatMap(({ mode, reads }) => (mode === 'join' ? [reads[1]!.queue] : [])));
   const flows = new Set<string>();
   const shadows = new Set<string>();
@@ -53,11 +49,10 @@ function newLook(graph: Graph): Look {
   const letters = new Map<string, { readonly from: readonly string[]; readonly code: string | undefined }>();
   /** Messages by the queue's ids: the log knows no others of a message whose body is away. */
   const idBy = new Map<string, string>();
-  /** Ends that facts tell; what is dead-lettered may still be redriven, so that is looked up each time. */
-  const told: EndingsBy = { whole: new Map(), sides: new Map() };
-  let heard = 0;
+  const whole = new Map<string, Ending[]>();
+  const sides = new Map<string, Ending[]>();
 
-  function end({ whole, sides }: EndingsBy, flow: string | null, ending: Ending): void {
+  function end(flow: string | null, ending: Ending): void {
     if (flow === null || ending.messages.some((id) => shadows.has(id))) return;
     const into = ending.messages.every((id) => halves.has(id)) ? sides : whole;
     into.set(flow, [...(into.get(flow) ?? []), ending]);
@@ -75,50 +70,32 @@ function newLook(graph: Graph): Look {
         if (id !== queueId) idBy.set(queueId, id);
       }
     } else if (fact.did === 'answer') {
-      end(told, fact.flow, { end: 'answered', messages: [fact.id], reason: `by ${fact.tier}` });
+      end(fact.flow, { end: 'answered', messages: [fact.id], reason: `by ${fact.tier}` });
     } else if (fact.did === 'log') {
       const { flow, reason = '', in: from, out = [] } = fact.record;
       const messages = from.map(({ id }) => idBy.get(id) ?? id);
       const how = endIn(fact.record);
-      if (how) end(told, flow, { end: how, messages, reason });
+      if (how) end(flow, { end: how, messages, reason });
       if (fact.record.decision === 'failed')
         for (const { id } of out) letters.set(id, { from: messages, code: fact.record.code });
     }
   }
-  function deadLetteredIn({ queues }: World): EndingsBy {
-    const found: EndingsBy = { whole: new Map(), sides: new Map() };
-    for (const { spec, messages } of queues.values()) {
-      if (!spec.name.endsWith('.dlq')) continue;
-      for (const { facts, body } of messages) {
-        const { id, reason, code } = letterIn(facts, body);
-        const decided = letters.get(facts.id);
-        const from = decided?.from ?? [id];
-        end(found, facts.flow, { end: 'dead-lettered', messages: from, reason, code: decided?.code ?? code });
-      }
+  for (const fact of world.facts) hear(fact);
+  for (const { spec, messages } of world.queues.values()) {
+    if (!spec.name.endsWith('.dlq')) continue;
+    for (const { facts, body } of messages) {
+      const { id, reason, code } = letterIn(facts, body);
+      const decided = letters.get(facts.id);
+      const messages = decided?.from ?? [id];
+      end(facts.flow, { end: 'dead-lettered', messages, reason, code: decided?.code ?? code });
     }
-    return found;
   }
-  return (world) => {
-    for (; heard < world.facts.length; heard += 1) hear(world.facts[heard]!);
-    const found = deadLetteredIn(world);
-    const of = (side: keyof EndingsBy, flow: string): readonly Ending[] => {
-      const before = told[side].get(flow) ?? [];
-      const letters = found[side].get(flow);
-      return letters ? [...before, ...letters] : before;
-    };
-    return {
-      flows: [...flows],
-      of: (flow) => of('whole', flow),
-      halvesOf: (flow) => of('sides', flow),
-      deliveries: (id) => deliveries.get(id) ?? 0,
-    };
+  return {
+    flows: [...flows],
+    of: (flow) => whole.get(flow) ?? [],
+    halvesOf: (flow) => sides.get(flow) ?? [],
+    deliveries: (id) => deliveries.get(id) ?? 0,
   };
-}
-
-/** Endings by flow: of flows, and of data halves which met no signal. */
-interface EndingsBy {
-  readonly whole: Map<string, readonly Ending[]>;
-  readonly sides: Map<string, readonly Ending[]>;
 }
 
 /** The flow that a client sends with this. */
